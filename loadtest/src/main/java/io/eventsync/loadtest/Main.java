@@ -1,0 +1,65 @@
+package io.eventsync.loadtest;
+
+import io.eventsync.loadtest.bench.BenchCommand;
+import io.eventsync.loadtest.bench.EchoServerCommand;
+import io.eventsync.loadtest.check.CheckCommand;
+import io.eventsync.loadtest.read.SubscribeCommand;
+import io.eventsync.loadtest.read.SyncCommand;
+import io.eventsync.loadtest.replay.ReplayCommand;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The load tester's command line. */
+@Command(
+        name = "eventsync-loadtest",
+        mixinStandardHelpOptions = true,
+        description = "Feeds, reads, measures and checks a running EventSync server.",
+        subcommands = {
+            ReplayCommand.class,
+            SubscribeCommand.class,
+            SyncCommand.class,
+            CheckCommand.class,
+            BenchCommand.class,
+            EchoServerCommand.class
+        },
+        footer = {
+            "",
+            "First steps with a server on localhost:8080:",
+            "  replay --sample 10000                              send ten thousand sample events",
+            "  sync --out log.jsonl --until-idle 2s               read the whole log into a file",
+            "  check --duration 10s                               write and read at once, then check every promise",
+            "  bench ingest                                       how fast it is",
+            "",
+            "Exit codes: 0 done, 1 something was refused, lost or wrong, 2 the command line was not understood."
+        })
+public final class Main implements Runnable {
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    /** The command line as it runs in a process; tests give it their own writers. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    PrintWriter err = command.getErr();
+                    err.println(Edge.describe(failure));
+                    err.flush();
+                    return 1;
+                });
+    }
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do: replay, subscribe, sync, check or bench.");
+    }
+}

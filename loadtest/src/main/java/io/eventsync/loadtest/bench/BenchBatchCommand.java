@@ -1,0 +1,31 @@
+package io.eventsync.loadtest.bench;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "batch",
+        mixinStandardHelpOptions = true,
+        description =
+                "Durable ingest, --batch events a call (IngestBatch). Events are counted, latency is of the call.",
+        footer = {"", "Example:", "  bench batch --target localhost:8080 --batch 100 --in-flight 32"})
+final class BenchBatchCommand implements Callable<Integer> {
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Mixin
+    LoadOptions load = new LoadOptions();
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        return BenchLoad.run(
+                "batch", common, load, LoadMode.BATCH, spec.commandLine().getOut());
+    }
+}

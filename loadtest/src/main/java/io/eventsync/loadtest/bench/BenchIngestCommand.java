@@ -1,0 +1,53 @@
+package io.eventsync.loadtest.bench;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "ingest",
+        mixinStandardHelpOptions = true,
+        description = "Durable ingest, one event a call (Ingest).",
+        footer = {
+            "",
+            "Examples:",
+            "  bench ingest --target localhost:8080                  as fast as 256 calls in flight go",
+            "  bench ingest --rate 1000 --duration 30s               latency at a fixed load",
+            "  bench ingest --compare --rounds 3 --server-pid 4711   against the same stack without a log"
+        })
+final class BenchIngestCommand implements Callable<Integer> {
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Mixin
+    LoadOptions load = new LoadOptions();
+
+    @Option(
+            names = "--compare",
+            description =
+                    "Measure a no-op echo server (see bench echo) and the target in turn, and print the ratio of the"
+                            + " medians.")
+    boolean isComparing;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "With --compare: how often each is measured (default 2).")
+    int rounds = 2;
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        if (isComparing) {
+            return new Comparison(common, load, rounds, spec.commandLine().getOut()).run();
+        }
+        return BenchLoad.run(
+                "ingest", common, load, LoadMode.INGEST, spec.commandLine().getOut());
+    }
+}

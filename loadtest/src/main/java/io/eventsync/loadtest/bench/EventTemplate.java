@@ -1,0 +1,95 @@
+package io.eventsync.loadtest.bench;
+
+import com.google.protobuf.CodedOutputStream;
+import io.eventsync.v1.Event;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * Encoded events that differ only in the digits of their id, so that making one is a copy and 16 byte stores.
+ *
+ * <p>The id is the run's 8 hex digits, then the event's number in 16: readers in the same process find back the time it was
+ * sent by that number.
+ */
+final class EventTemplate {
+
+    static final int RUN_DIGITS = 8;
+    static final int NUMBER_DIGITS = 16;
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    // Field 1 comes first and its length takes one byte.
+    private static final int NUMBER_AT = 2 + RUN_DIGITS;
+
+    private final byte[][] perTag;
+    private final boolean hasIds;
+
+    private EventTemplate(byte[][] perTag, boolean hasIds) {
+        this.perTag = perTag;
+        this.hasIds = hasIds;
+    }
+
+    /** Tags `BENCH.T000` and up, a JSON payload of this many bytes; without ids the server makes them. */
+    static EventTemplate create(String run, int tags, int payloadBytes, boolean hasIds) {
+        if (run.length() != RUN_DIGITS) {
+            throw new IllegalArgumentException("a run has " + RUN_DIGITS + " hex digits");
+        }
+        byte[][] perTag = new byte[tags][];
+        for (int tag = 0; tag < tags; tag++) {
+            Event.Builder event = Event.newBuilder().setTag(tag(tag)).setJson(payload(payloadBytes, tag));
+            if (hasIds) {
+                event.setId(run + "0".repeat(NUMBER_DIGITS));
+            }
+            perTag[tag] = event.build().toByteArray();
+        }
+        return new EventTemplate(perTag, hasIds);
+    }
+
+    static String tag(int number) {
+        return String.format(Locale.ROOT, "BENCH.T%03d", number);
+    }
+
+    /** A message whose field of this number holds `count` events from `firstNumber` on; `head` goes before them. */
+    byte[] message(int field, long firstNumber, int count, byte[] head) {
+        int size = head.length;
+        for (int i = 0; i < count; i++) {
+            size += CodedOutputStream.computeByteArraySize(field, of(firstNumber + i));
+        }
+        byte[] message = new byte[size];
+        CodedOutputStream out = CodedOutputStream.newInstance(message);
+        try {
+            out.writeRawBytes(head);
+            for (int i = 0; i < count; i++) {
+                out.writeByteArray(field, of(firstNumber + i));
+                if (hasIds) {
+                    patch(message, out.getTotalBytesWritten() - of(firstNumber + i).length, firstNumber + i);
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("the array has the size that was computed", e);
+        }
+        return message;
+    }
+
+    private byte[] of(long number) {
+        return perTag[(int) (number % perTag.length)];
+    }
+
+    private static void patch(byte[] message, int eventAt, long number) {
+        long rest = number;
+        for (int i = eventAt + NUMBER_AT + NUMBER_DIGITS - 1; rest != 0; i--) {
+            message[i] = HEX[(int) (rest & 15)];
+            rest >>>= 4;
+        }
+    }
+
+    static String payload(int bytes, int seed) {
+        String frame = "{\"data\":\"\"}";
+        SplittableRandom random = new SplittableRandom(seed);
+        StringBuilder json = new StringBuilder("{\"data\":\"");
+        for (int i = frame.length(); i < bytes; i++) {
+            json.append((char) ('a' + random.nextInt(26)));
+        }
+        return json.append("\"}").toString();
+    }
+}

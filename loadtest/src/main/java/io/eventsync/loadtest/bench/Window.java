@@ -1,0 +1,47 @@
+package io.eventsync.loadtest.bench;
+
+import java.time.Duration;
+
+/** When to measure, in System.nanoTime: after the warm-up, for the duration, or until stopped early. */
+final class Window {
+
+    private final long fromNanos;
+    private volatile long untilNanos;
+
+    private Window(long fromNanos, long untilNanos) {
+        this.fromNanos = fromNanos;
+        this.untilNanos = untilNanos;
+    }
+
+    static Window after(Duration warmup, Duration duration) {
+        long from = System.nanoTime() + warmup.toNanos();
+        return new Window(from, from + duration.toNanos());
+    }
+
+    long fromNanos() {
+        return fromNanos;
+    }
+
+    long untilNanos() {
+        return untilNanos;
+    }
+
+    boolean holds(long nanos) {
+        return nanos - fromNanos >= 0 && nanos - untilNanos < 0;
+    }
+
+    boolean isOver(long nanos) {
+        return nanos - untilNanos >= 0;
+    }
+
+    void stopNow() {
+        long now = System.nanoTime();
+        if (now - untilNanos < 0) {
+            untilNanos = now;
+        }
+    }
+
+    double seconds() {
+        return Math.max(0, untilNanos - fromNanos) / 1e9;
+    }
+}

@@ -1,0 +1,104 @@
+package io.eventsync.loadtest.check;
+
+import io.eventsync.loadtest.DurationText;
+import io.eventsync.loadtest.Edge;
+import io.eventsync.loadtest.Interruption;
+import io.eventsync.loadtest.Output;
+import io.eventsync.loadtest.TargetText;
+import io.eventsync.loadtest.history.HistoryChecker;
+import io.eventsync.loadtest.history.Violation;
+import io.eventsync.loadtest.rpc.Target;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description =
+                "Writes and reads at once, breaks and resumes the readers' streams, reads the log in the end, and holds"
+                        + " it all to the promises: ORDERED, UNIQUE, RELIABLE, RESUMABLE, BOOKMARKABLE, FILTER, REAL_TIME_ORDER,"
+                        + " DURABLE. Kill and restart the server meanwhile to make it interesting.",
+        footer = {
+            "",
+            "Examples:",
+            "  check --duration 10s",
+            "  check --duration 2m --writers 32 --readers 12    and, elsewhere: kill -9 the server, start it again",
+            "",
+            "Events have tags CHECK.T0 to CHECK.T9. Ends with exit code 1 and the violations if a promise is broken."
+        })
+public final class CheckCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--target",
+            paramLabel = "HOST:PORT",
+            converter = TargetText.class,
+            description = "The server (default localhost:8080).")
+    Target target = new Target("localhost", 8080);
+
+    @Option(names = "--writers", paramLabel = "N", description = "Writers, one event in flight each (default 8).")
+    int writers = 8;
+
+    @Option(
+            names = "--readers",
+            paramLabel = "N",
+            description = "Readers with different filters; every fourth reads by Sync (default 4).")
+    int readers = 4;
+
+    @Option(
+            names = "--duration",
+            converter = DurationText.class,
+            paramLabel = "TIME",
+            description = "How long to write (default 10s).")
+    Duration duration = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--interrupt-every",
+            converter = DurationText.class,
+            paramLabel = "TIME",
+            description = "How often a reader's stream is dropped and resumed (default 250ms).")
+    Duration interruptEvery = Duration.ofMillis(250);
+
+    @Option(
+            names = "--give-up-after",
+            converter = DurationText.class,
+            paramLabel = "TIME",
+            description = "Fail when the server was away for this long (default 60s).")
+    Duration giveUpAfter = Duration.ofSeconds(60);
+
+    @Option(
+            names = "--output",
+            paramLabel = "text|json",
+            description = "text for people, json for one object a line (default text).")
+    Output output = Output.TEXT;
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        Vertx vertx = Edge.vertx(2);
+        CheckRun run = new CheckRun(vertx, target, giveUpAfter);
+        try (Interruption interruption = Interruption.stopping(run::stop)) {
+            run.run(writers, readers, duration, interruptEvery);
+            List<Violation> violations = HistoryChecker.check(run.recorder().history());
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("acknowledged", run.recorder().ackedCount());
+            result.put("reconnects", run.reconnects());
+            result.put(
+                    "violations", violations.stream().map(Violation::toString).collect(Collectors.toList()));
+            output.print(result, spec.commandLine().getOut());
+            return violations.isEmpty() ? 0 : 1;
+        } finally {
+            Edge.close(vertx);
+        }
+    }
+}

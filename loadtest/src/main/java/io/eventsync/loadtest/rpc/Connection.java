@@ -1,0 +1,84 @@
+package io.eventsync.loadtest.rpc;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.common.GrpcMessage;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.WireFormat;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One HTTP/2 connection with many calls on it, reopened by the next call after it was lost.
+ *
+ * <p>The connection lives on the event loop of the context that makes the first call; make the others from there too.
+ */
+public final class Connection {
+
+    private static final long MESSAGE_BYTES_MAX = 16L << 20;
+    private static final int CONNECT_MILLIS_MAX = 5_000;
+    private static final int WINDOW_BYTES = 8 << 20;
+
+    private final GrpcClient client;
+    private final SocketAddress address;
+
+    private Connection(GrpcClient client, SocketAddress address) {
+        this.client = client;
+        this.address = address;
+    }
+
+    public static Connection to(Vertx vertx, Target target) {
+        HttpClientOptions http = new HttpClientOptions()
+                .setHttp2ClearTextUpgrade(false)
+                .setHttp2MultiplexingLimit(-1)
+                .setHttp2ConnectionWindowSize(WINDOW_BYTES)
+                .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES / 8))
+                .setConnectTimeout(CONNECT_MILLIS_MAX)
+                .setTcpNoDelay(true);
+        GrpcClientOptions grpc =
+                new GrpcClientOptions().setMaxMessageSize(MESSAGE_BYTES_MAX).setScheduleDeadlineAutomatically(true);
+        return new Connection(
+                GrpcClient.client(vertx, grpc, http), SocketAddress.inetSocketAddress(target.port(), target.host()));
+    }
+
+    /** One call with a deadline; fails with RpcException only. */
+    public <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q request, long timeoutMillis) {
+        return open(method).compose(call -> {
+            call.timeout(timeoutMillis, TimeUnit.MILLISECONDS);
+            return answer(call, call.end(request));
+        });
+    }
+
+    /** The same with a request encoded before and no deadline, for loops that send the same few bytes many times. */
+    public <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Buffer encoded) {
+        return open(method).compose(call -> answer(call, call.endMessage(identity(encoded))));
+    }
+
+    /** A call to be driven message by message. */
+    public <Q, R> Future<GrpcClientRequest<Q, R>> open(ServiceMethod<R, Q> method) {
+        return client.<Q, R>request(address, method)
+                .map(call -> call.format(WireFormat.PROTOBUF))
+                .recover(failure -> Future.failedFuture(RpcException.of(failure, null)));
+    }
+
+    public Future<Void> close() {
+        return client.close();
+    }
+
+    public static GrpcMessage identity(Buffer encoded) {
+        return GrpcMessage.message("identity", WireFormat.PROTOBUF, encoded);
+    }
+
+    private static <Q, R> Future<R> answer(GrpcClientRequest<Q, R> call, Future<Void> written) {
+        return written.compose(done -> call.response())
+                .recover(failure -> Future.failedFuture(RpcException.of(failure, null)))
+                .compose(response ->
+                        response.last().recover(failure -> Future.failedFuture(RpcException.of(failure, response))));
+    }
+}

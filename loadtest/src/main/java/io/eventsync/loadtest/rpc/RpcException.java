@@ -1,0 +1,105 @@
+package io.eventsync.loadtest.rpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import io.vertx.core.MultiMap;
+import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.client.InvalidStatusException;
+import io.vertx.grpc.common.GrpcStatus;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/** A call that failed: what the server said, or that the connection was lost before it said anything. */
+public final class RpcException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+    private static final String DETAILS = "grpc-status-details-bin";
+
+    private final GrpcStatus status;
+    private final String reason;
+
+    public RpcException(GrpcStatus status, String reason, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.status = status;
+        this.reason = reason;
+    }
+
+    /** Tells a status that the server sent from a failure below gRPC; the latter is UNAVAILABLE with reason CONNECTION_LOST. */
+    public static RpcException of(Throwable failure, @Nullable GrpcClientResponse<?, ?> response) {
+        if (failure instanceof RpcException known) {
+            return known;
+        }
+        GrpcStatus sent = response == null ? null : response.status();
+        if (response != null && sent != null && sent != GrpcStatus.OK) {
+            return fromServer(sent, response, failure);
+        }
+        if (failure instanceof InvalidStatusException invalid) {
+            GrpcStatus actual = invalid.actualStatus();
+            return new RpcException(actual, actual.name(), actual.name(), failure);
+        }
+        String said = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        return new RpcException(GrpcStatus.UNAVAILABLE, "CONNECTION_LOST", said, failure);
+    }
+
+    public static RpcException fromStatus(com.google.rpc.Status status) {
+        GrpcStatus code = GrpcStatus.valueOf(status.getCode());
+        return new RpcException(code, reasonOf(status, code), status.getMessage(), null);
+    }
+
+    public GrpcStatus status() {
+        return status;
+    }
+
+    /** The stable error code of eventsync.v1, or the status name where the server gave none. */
+    public String reason() {
+        return reason;
+    }
+
+    /** True if the same request may succeed later: waiting or another connection helps. */
+    public boolean isRetryable() {
+        return switch (status) {
+            case UNAVAILABLE, DEADLINE_EXCEEDED -> true;
+            case RESOURCE_EXHAUSTED -> reason.equals("OVERLOADED") || reason.equals("RATE_LIMITED");
+            default -> false;
+        };
+    }
+
+    private static RpcException fromServer(GrpcStatus sent, GrpcClientResponse<?, ?> response, Throwable cause) {
+        String message = response.statusMessage() == null ? sent.name() : response.statusMessage();
+        return new RpcException(sent, reason(sent, response), message, cause);
+    }
+
+    private static String reason(GrpcStatus sent, GrpcClientResponse<?, ?> response) {
+        String details = details(response.trailers());
+        if (details == null) {
+            // A failure without any message arrives as headers only.
+            details = details(response.headers());
+        }
+        if (details == null) {
+            return sent.name();
+        }
+        try {
+            return reasonOf(com.google.rpc.Status.parseFrom(Base64.getDecoder().decode(details)), sent);
+        } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+            return sent.name();
+        }
+    }
+
+    private static @Nullable String details(@Nullable MultiMap metadata) {
+        return metadata == null ? null : metadata.get(DETAILS);
+    }
+
+    private static String reasonOf(com.google.rpc.Status status, GrpcStatus code) {
+        for (Any detail : status.getDetailsList()) {
+            if (detail.is(ErrorInfo.class)) {
+                try {
+                    return detail.unpack(ErrorInfo.class).getReason();
+                } catch (InvalidProtocolBufferException e) {
+                    return code.name();
+                }
+            }
+        }
+        return code.name();
+    }
+}

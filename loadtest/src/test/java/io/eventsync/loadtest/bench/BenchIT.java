@@ -1,0 +1,88 @@
+package io.eventsync.loadtest.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.eventsync.loadtest.TestCli;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BenchIT {
+
+    private final TestCli cli = TestCli.start();
+
+    @AfterEach
+    void stop() {
+        cli.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ingest", "batch", "stream"})
+    void bench_measuresClosedLoop(String mode) throws IOException {
+        JsonNode result =
+                bench("bench", mode, "--in-flight", "16", "--server-pid", own()).result();
+
+        assertThat(result.get("events").asLong()).isPositive();
+        assertThat(result.get("failed").asLong()).isZero();
+        assertThat(result.get("server_rss_mb").asDouble()).isPositive();
+        assertThat(result.get("p50_ms").asDouble()).isBetween(0.001, 1_000.0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ingest", "stream"})
+    void bench_keepsTheRate_whenLoopIsOpen(String mode) throws IOException {
+        JsonNode result = bench("bench", mode, "--rate", "1000").result();
+
+        assertThat(result.get("events_per_s").asLong()).isBetween(900L, 1_100L);
+        assertThat(result.get("unsent").asLong()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "one"})
+    void bench_countsDeliveries(String match) throws IOException {
+        JsonNode result = bench("bench", "subscribe", "--subscribers", "20", "--match", match, "--tags", "10")
+                .result();
+
+        assertThat(result.get("events").asLong()).isPositive();
+        assertThat(result.get("failed").asLong()).isZero();
+    }
+
+    @Test
+    void bench_readsTheWholeLog_whenSyncing() throws IOException {
+        assertThat(cli.run("replay", "--sample", "5000").exitCode()).isZero();
+
+        JsonNode result = bench("bench", "sync").result();
+
+        assertThat(result.get("events").asLong()).isEqualTo(5_000);
+    }
+
+    @Test
+    void bench_comparesWithEcho_whenAsked() throws IOException {
+        TestCli.Outcome outcome = bench("bench", "ingest", "--compare", "--rounds", "1", "--in-flight", "8");
+
+        assertThat(outcome.exitCode()).as(outcome.out()).isZero();
+        assertThat(outcome.result().get("rate_ratio").asDouble()).isPositive();
+    }
+
+    @Test
+    void bench_fails_whenNobodyListens() throws IOException {
+        TestCli.Outcome outcome = TestCli.plain("bench", "ingest", "--target", "127.0.0.1:1");
+
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.out()).contains("cannot measure 127.0.0.1:1");
+    }
+
+    private TestCli.Outcome bench(String... args) throws IOException {
+        String[] all = Arrays.copyOf(args, args.length + 4);
+        System.arraycopy(new String[] {"--warmup", "200ms", "--duration", "1s"}, 0, all, args.length, 4);
+        return cli.run(all);
+    }
+
+    private static String own() {
+        return Long.toString(ProcessHandle.current().pid());
+    }
+}
