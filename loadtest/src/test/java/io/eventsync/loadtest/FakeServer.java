@@ -28,6 +28,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /** EventService in memory, on one event loop: enough of the contract to drive every command end to end. */
 public final class FakeServer extends VerticleBase {
 
+    private static final long MESSAGE_BYTES_MAX = 4L << 20;
     private static final int CREDITS = 64;
     private static final int FRAME_EVENTS_MAX = 100;
     private static final long POLL_MILLIS = 5;
@@ -74,7 +76,7 @@ public final class FakeServer extends VerticleBase {
     }
 
     private Future<?> listen() {
-        GrpcServer grpc = GrpcServer.server(vertx)
+        GrpcServer grpc = GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(MESSAGE_BYTES_MAX))
                 .callHandler(EventServiceGrpcService.Ingest, this::ingest)
                 .callHandler(EventServiceGrpcService.IngestBatch, this::ingestBatch)
                 .callHandler(EventServiceGrpcService.IngestStream, this::ingestStream)

@@ -36,7 +36,9 @@ import picocli.CommandLine.Spec;
             "  replay --sample 100000 --mode stream --rate 5000",
             "  zcat old.jsonl.gz | replay --file /dev/stdin --mode unary --in-flight 64",
             "",
-            "With one call in flight (the default), and in stream mode with any number, events keep the order of the file."
+            "With one call in flight (the default), and in stream mode with any number, events keep the order of the file.",
+            "Where the server refuses a call as a whole, its events are sent again one by one: only the bad ones are left",
+            "out, but the good ones of calls in flight together may then change places."
         })
 public final class ReplayCommand implements Callable<Integer> {
 
