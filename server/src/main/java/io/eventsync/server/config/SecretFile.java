@@ -1,0 +1,40 @@
+package io.eventsync.server.config;
+
+import io.eventsync.server.config.BoundedFile.UnreadableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/** A value kept in a file of its own, readable by its owner only. */
+final class SecretFile {
+    private static final int BYTES_MAX = 64 * 1024;
+    private static final Set<PosixFilePermission> OTHERS_READ =
+            Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
+
+    private SecretFile() {}
+
+    static String read(Path file) throws UnreadableException {
+        String text = BoundedFile.read(file, BYTES_MAX);
+        if (isReadByOthers(file)) {
+            throw new UnreadableException("can be read by group or others; run: chmod 600 " + file);
+        }
+        // Editors and echo end a file with a line end that is no part of the secret.
+        String value = text.replaceFirst("\\r?\\n\\z", "");
+        if (value.isEmpty()) {
+            throw new UnreadableException("is empty");
+        }
+        return value;
+    }
+
+    private static boolean isReadByOthers(Path file) throws UnreadableException {
+        try {
+            return Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS_READ::contains);
+        } catch (UnsupportedOperationException e) {
+            return false; // This file system has no such modes.
+        } catch (IOException e) {
+            throw new UnreadableException("has permissions that cannot be read");
+        }
+    }
+}
