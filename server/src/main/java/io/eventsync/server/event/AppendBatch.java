@@ -1,0 +1,113 @@
+package io.eventsync.server.event;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Requests that travel to Postgres together, and those that wait for its outcome because they share an id with it. */
+final class AppendBatch {
+    private final List<AppendRequest> requests = new ArrayList<>();
+    private final List<AppendRequest> waiters = new ArrayList<>();
+    private final List<NewEvent> events = new ArrayList<>();
+    private final Set<Object> sessions = new HashSet<>();
+    private final Set<String> probe = new HashSet<>();
+    private int bytes;
+
+    void add(AppendRequest request) {
+        requests.add(request);
+        if (request.session() != null) {
+            sessions.add(request.session());
+        }
+        bytes += request.bytes();
+        for (int i = 0; i < request.events().size(); i++) {
+            if (request.isOpen(i)) {
+                NewEvent event = request.events().get(i);
+                events.add(event);
+                if (event.idFromProducer()) {
+                    probe.add(event.id());
+                }
+            }
+        }
+    }
+
+    void addWaiter(AppendRequest request) {
+        waiters.add(request);
+    }
+
+    List<AppendRequest> requests() {
+        return requests;
+    }
+
+    List<AppendRequest> waiters() {
+        return waiters;
+    }
+
+    Set<Object> sessions() {
+        return sessions;
+    }
+
+    Set<String> probe() {
+        return probe;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    boolean isEmpty() {
+        return events.isEmpty();
+    }
+
+    int size() {
+        return events.size();
+    }
+
+    Integer[] tagIds(TagDictionary dictionary) {
+        Integer[] tagIds = new Integer[events.size()];
+        for (int i = 0; i < tagIds.length; i++) {
+            Integer tagId = dictionary.idOf(events.get(i).tag());
+            if (tagId == null) {
+                throw new IllegalStateException("a tag without a number reached the log");
+            }
+            tagIds[i] = tagId;
+        }
+        return tagIds;
+    }
+
+    String[] ids() {
+        String[] ids = new String[events.size()];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = events.get(i).id();
+        }
+        return ids;
+    }
+
+    Buffer[] bodies() {
+        Buffer[] bodies = new Buffer[events.size()];
+        for (int i = 0; i < bodies.length; i++) {
+            bodies[i] = Buffer.buffer(events.get(i).body());
+        }
+        return bodies;
+    }
+
+    /** Gives each open event its place, in the order in which they were sent. */
+    LogEvent[] place(long base, long ingestMicros, Integer[] tagIds) {
+        LogEvent[] placed = new LogEvent[events.size()];
+        int next = 0;
+        for (AppendRequest request : requests) {
+            for (int i = 0; i < request.events().size(); i++) {
+                if (request.isOpen(i)) {
+                    NewEvent event = request.events().get(i);
+                    long position = base + 1 + next;
+                    placed[next] =
+                            new LogEvent(position, ingestMicros, tagIds[next], event.tag(), event.id(), event.body());
+                    request.resolve(i, new Appended(event.id(), position, ingestMicros, false));
+                    next++;
+                }
+            }
+        }
+        return placed;
+    }
+}

@@ -1,0 +1,186 @@
+package io.eventsync.server.event;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.PreparedStatement;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that appends batches. The append commits without waiting for the disk and lets the next one, of any node, go on; the
+ * mark right behind it on the same connection commits synchronously, and its answer is the acknowledgement. On one connection,
+ * because after a crash of Postgres a mark on another one could succeed for rows that are gone. Belongs to the log's context.
+ */
+final class AppendLane {
+    static final String APPEND = "select base, at, dup_ids, dup_positions from eventsync.append($1, $2, $3, $4, $5)";
+    static final String MARK = "select eventsync.mark($1)";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AppendLane.class);
+    private static final long RECONNECT_MILLIS_MIN = 50;
+    private static final long RECONNECT_MILLIS_MAX = 2_000;
+    private static final long ANSWER_MILLIS_MAX = 10_000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final PgConnectOptions options;
+    private final Runnable onChange;
+    private @Nullable PgConnection connection;
+    private @Nullable PreparedStatement append;
+    private @Nullable PreparedStatement mark;
+    private long reconnectMillis = RECONNECT_MILLIS_MIN;
+    private boolean busy;
+    private boolean closed;
+
+    /** @param onChange runs on the context whenever the lane may have become usable or unusable */
+    AppendLane(Vertx vertx, Context context, PgConnectOptions options, Runnable onChange) {
+        this.vertx = vertx;
+        this.context = context;
+        this.options = new PgConnectOptions(options)
+                .setCachePreparedStatements(false)
+                .addProperty("application_name", "eventsync-append")
+                .addProperty("default_transaction_isolation", "read committed")
+                .addProperty("synchronous_commit", "on");
+        this.onChange = onChange;
+    }
+
+    /** What the log answered: the position before the batch and its time, or the ids it has already. */
+    record Answer(long base, long ingestMicros, Map<String, Long> duplicates) {}
+
+    boolean isConnected() {
+        return connection != null;
+    }
+
+    boolean isFree() {
+        return connection != null && !busy;
+    }
+
+    /** Connects for the first time; later losses are repaired by the lane itself. */
+    Future<Void> open() {
+        return connect();
+    }
+
+    private Future<Void> connect() {
+        return PgConnection.connect(vertx, options)
+                .compose(fresh -> Future.all(fresh.prepare(APPEND), fresh.prepare(MARK))
+                        .onFailure(e -> fresh.close().onComplete(done -> {}))
+                        .map(both -> {
+                            append = both.resultAt(0);
+                            mark = both.resultAt(1);
+                            connection = fresh;
+                            busy = false;
+                            reconnectMillis = RECONNECT_MILLIS_MIN;
+                            fresh.closeHandler(v -> lost(fresh));
+                            if (closed) {
+                                fresh.close().onComplete(done -> {});
+                            }
+                            onChange.run();
+                            return null;
+                        }));
+    }
+
+    private void lost(PgConnection which) {
+        if (connection != which) {
+            return;
+        }
+        connection = null;
+        append = null;
+        mark = null;
+        onChange.run();
+        if (!closed) {
+            LOG.warn("append connection lost, next=reconnect in_ms={}", reconnectMillis);
+            reconnectLater();
+        }
+    }
+
+    private void reconnectLater() {
+        long delay = reconnectMillis;
+        reconnectMillis = Math.min(RECONNECT_MILLIS_MAX, reconnectMillis * 2);
+        vertx.setTimer(delay, t -> {
+            if (!closed) {
+                connect().onFailure(e -> {
+                    LOG.warn(
+                            "append connection failed cause={} next=reconnect in_ms={}",
+                            e.getMessage(),
+                            reconnectMillis);
+                    reconnectLater();
+                });
+            }
+        });
+    }
+
+    /** Sends one batch. The future fails if the outcome is unknown or the batch was refused; the caller checks which. */
+    Future<Answer> send(Integer[] tagIds, String[] ids, Buffer[] bodies, String[] probe, long known) {
+        PgConnection used = connection;
+        PreparedStatement appendNow = append;
+        PreparedStatement markNow = mark;
+        if (used == null || appendNow == null || markNow == null) {
+            return Future.failedFuture("not connected");
+        }
+        busy = true;
+        long watch = vertx.setTimer(ANSWER_MILLIS_MAX, t -> {
+            LOG.error("no answer to an append within {} ms, next=close the connection", ANSWER_MILLIS_MAX);
+            used.close().onComplete(done -> {});
+            lost(used);
+        });
+        Tuple arguments = Tuple.tuple()
+                .addArrayOfInteger(tagIds)
+                .addArrayOfString(ids)
+                .addArrayOfBuffer(bodies)
+                .addArrayOfString(probe)
+                .addLong(known);
+        var appended = appendNow.query().execute(arguments);
+        var marked = markNow.query().execute(Tuple.of(known));
+        return Future.join(appended, marked).transform(both -> {
+            vertx.cancelTimer(watch);
+            busy = false;
+            if (both.failed()) {
+                closeIfUnfit(used, both.cause());
+                return Future.failedFuture(appended.failed() ? appended.cause() : both.cause());
+            }
+            return Future.succeededFuture(answer(appended.result().iterator().next()));
+        });
+    }
+
+    private static Answer answer(Row row) {
+        String[] ids = row.getArrayOfStrings(2);
+        if (ids == null) {
+            return new Answer(row.getLong(0), row.getLong(1), Map.of());
+        }
+        Long[] positions = row.getArrayOfLongs(3);
+        Map<String, Long> duplicates = new HashMap<>();
+        for (int i = 0; i < ids.length; i++) {
+            duplicates.put(ids[i], positions[i]);
+        }
+        return new Answer(0, 0, duplicates);
+    }
+
+    /** After a failover the old primary answers 25006 (read-only) and a stopping one 57P0x: both mean that this connection is done. */
+    private void closeIfUnfit(PgConnection used, Throwable cause) {
+        if (cause instanceof PgException e
+                && e.getSqlState() != null
+                && (e.getSqlState().equals("25006") || e.getSqlState().startsWith("57P"))) {
+            used.close().onComplete(done -> {});
+            lost(used);
+        }
+    }
+
+    Context context() {
+        return context;
+    }
+
+    Future<Void> close() {
+        closed = true;
+        PgConnection open = connection;
+        return open == null ? Future.succeededFuture() : open.close();
+    }
+}

@@ -1,0 +1,346 @@
+package io.eventsync.server.event;
+
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Group commit: whatever is queued when a lane is free travels as one batch; there is no timer. Two lanes, so that one batch is
+ * written while the other is flushed. Takes requests on any thread; everything else happens on the log's context.
+ */
+final class Appender {
+    private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
+    private static final int LANES = 2;
+    private static final Duration RETRY_AFTER_SHED = Duration.ofMillis(100);
+    /** How long requests wait for a lost connection before they are refused. */
+    private static final long OUTAGE_GRACE_MILLIS = 1_000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final LogConfig config;
+    private final TagDictionary tags;
+    private final RecentIds recentIds;
+    private final LiveTail tail;
+    private final DuplicateCheck duplicateCheck;
+    private final List<AppendLane> lanes = new ArrayList<>();
+
+    private final Queue<AppendRequest> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean inboxDrains = new AtomicBoolean();
+    private final AtomicInteger queuedEvents = new AtomicInteger();
+    private final AtomicLong queuedBytes = new AtomicLong();
+
+    private final ArrayDeque<AppendRequest> queue = new ArrayDeque<>();
+    private final Map<String, AppendBatch> inFlight = new HashMap<>();
+    private final Map<Object, AppendBatch> inFlightSessions = new HashMap<>();
+    private volatile boolean outage;
+    private boolean graceRuns;
+
+    Appender(
+            Vertx vertx,
+            Context context,
+            LogConfig config,
+            PgConnectOptions options,
+            TagDictionary tags,
+            RecentIds recentIds,
+            LiveTail tail,
+            DuplicateCheck duplicateCheck) {
+        this.vertx = vertx;
+        this.context = context;
+        this.config = config;
+        this.tags = tags;
+        this.recentIds = recentIds;
+        this.tail = tail;
+        this.duplicateCheck = duplicateCheck;
+        for (int i = 0; i < LANES; i++) {
+            lanes.add(new AppendLane(vertx, context, options, this::lanesChanged));
+        }
+    }
+
+    Future<Void> open() {
+        return Future.all(lanes.stream().map(AppendLane::open).toList()).mapEmpty();
+    }
+
+    /** Makes sure that these tags have numbers; done at once if they do. */
+    Future<Void> ensureTags(List<NewEvent> events) {
+        List<String> unknown = unknownTags(events);
+        return unknown.isEmpty() ? Future.succeededFuture() : tags.ensure(unknown);
+    }
+
+    /** Appends the events as one unit. Answers on the calling context once they are on disk. */
+    Future<List<Appended>> append(List<NewEvent> events, @Nullable Object session) {
+        AppendRequest request;
+        try {
+            request = new AppendRequest(events, session, vertx.getOrCreateContext());
+        } catch (Failure refused) {
+            return Future.failedFuture(refused);
+        }
+        if (outage) {
+            return Future.failedFuture(Failure.storeUnavailable(null));
+        }
+        if (!reserve(request)) {
+            return Future.failedFuture(
+                    Failure.of(Reason.OVERLOADED, "the append queue is full").retryAfter(RETRY_AFTER_SHED));
+        }
+        List<String> unknown = unknownTags(events);
+        if (unknown.isEmpty()) {
+            submit(request);
+        } else {
+            tags.ensure(unknown).onComplete(v -> submit(request), e -> {
+                release(request);
+                request.fail(Failure.storeUnavailable(e));
+            });
+        }
+        return request.future();
+    }
+
+    private List<String> unknownTags(List<NewEvent> events) {
+        List<String> unknown = List.of();
+        for (NewEvent event : events) {
+            if (tags.idOf(event.tag()) == null) {
+                unknown = unknown.isEmpty() ? new ArrayList<>() : unknown;
+                unknown.add(event.tag());
+            }
+        }
+        return unknown;
+    }
+
+    private boolean reserve(AppendRequest request) {
+        int events = queuedEvents.addAndGet(request.events().size());
+        long bytes = queuedBytes.addAndGet(request.bytes());
+        if (events > config.queueEventsMax() || bytes > config.queueBytesMax()) {
+            release(request);
+            return false;
+        }
+        return true;
+    }
+
+    private void release(AppendRequest request) {
+        queuedEvents.addAndGet(-request.events().size());
+        queuedBytes.addAndGet(-request.bytes());
+    }
+
+    /** One wake-up of the log's context carries all that arrives until it runs. */
+    private void submit(AppendRequest request) {
+        inbox.add(request);
+        if (inboxDrains.compareAndSet(false, true)) {
+            context.runOnContext(v -> drainInbox());
+        }
+    }
+
+    private void drainInbox() {
+        inboxDrains.set(false);
+        for (AppendRequest request = inbox.poll(); request != null; request = inbox.poll()) {
+            queue.add(request);
+        }
+        pump();
+    }
+
+    private void pump() {
+        for (AppendLane lane : lanes) {
+            while (lane.isFree() && !queue.isEmpty()) {
+                AppendBatch batch = nextBatch();
+                if (!batch.isEmpty()) {
+                    send(lane, batch);
+                }
+            }
+        }
+    }
+
+    private AppendBatch nextBatch() {
+        AppendBatch batch = new AppendBatch();
+        while (!queue.isEmpty() && batch.size() < config.batchEventsMax() && batch.bytes() < config.batchBytesMax()) {
+            AppendRequest request = queue.peek();
+            if (batch.size() > 0 && batch.size() + request.events().size() > config.batchEventsMax()) {
+                break;
+            }
+            queue.remove();
+            route(request, batch);
+        }
+        return batch;
+    }
+
+    /** Into the batch, or to wait for a batch with the same id, or to be compared with what the log has. */
+    private void route(AppendRequest request, AppendBatch batch) {
+        AppendBatch before = request.session() == null ? null : inFlightSessions.get(request.session());
+        if (before != null) {
+            before.addWaiter(request);
+            return;
+        }
+        Map<Integer, Long> suspects = Map.of();
+        for (int i = 0; i < request.events().size(); i++) {
+            NewEvent event = request.events().get(i);
+            if (!event.idFromProducer() || !request.isOpen(i)) {
+                continue;
+            }
+            AppendBatch other = inFlight.get(event.id());
+            if (other == null && batch.probe().contains(event.id())) {
+                other = batch;
+            }
+            if (other != null) {
+                other.addWaiter(request);
+                return;
+            }
+            Long position = recentIds.find(event.id());
+            if (position != null) {
+                suspects = suspects.isEmpty() ? new LinkedHashMap<>() : suspects;
+                suspects.put(i, position);
+            }
+        }
+        if (suspects.isEmpty()) {
+            batch.add(request);
+        } else {
+            compare(request, suspects);
+        }
+    }
+
+    private void compare(AppendRequest request, Map<Integer, Long> suspects) {
+        duplicateCheck
+                .resolve(request, suspects)
+                .onComplete(
+                        v -> {
+                            if (request.isResolved()) {
+                                finish(List.of(request));
+                            } else {
+                                queue.addFirst(request);
+                                pump();
+                            }
+                        },
+                        e -> refuse(List.of(request), Failure.storeUnavailable(e)));
+    }
+
+    private void send(AppendLane lane, AppendBatch batch) {
+        batch.probe().forEach(id -> inFlight.put(id, batch));
+        batch.sessions().forEach(session -> inFlightSessions.put(session, batch));
+        Integer[] tagIds = batch.tagIds(tags);
+        lane.send(tagIds, batch.ids(), batch.bodies(), batch.probe().toArray(String[]::new), tail.position())
+                .onComplete(answer -> answered(batch, tagIds, answer), e -> failed(batch, e));
+    }
+
+    private void answered(AppendBatch batch, Integer[] tagIds, AppendLane.Answer answer) {
+        land(batch);
+        if (answer.duplicates().isEmpty()) {
+            LogEvent[] placed = batch.place(answer.base(), answer.ingestMicros(), tagIds);
+            tail.offer(placed);
+            finish(batch.requests());
+        } else {
+            sortOut(batch, answer.duplicates());
+        }
+        requeue(batch.waiters());
+        pump();
+    }
+
+    /** Nothing of the batch was stored: requests with known ids are compared with the log, the others go again. */
+    private void sortOut(AppendBatch batch, Map<String, Long> duplicates) {
+        List<AppendRequest> again = new ArrayList<>();
+        for (AppendRequest request : batch.requests()) {
+            Map<Integer, Long> suspects = new LinkedHashMap<>();
+            for (int i = 0; i < request.events().size(); i++) {
+                Long position = duplicates.get(request.events().get(i).id());
+                if (position != null && request.isOpen(i)) {
+                    suspects.put(i, position);
+                }
+            }
+            if (suspects.isEmpty()) {
+                again.add(request);
+            } else {
+                compare(request, suspects);
+            }
+        }
+        requeue(again);
+    }
+
+    private void failed(AppendBatch batch, Throwable cause) {
+        land(batch);
+        LOG.warn(
+                "append failed events={} cause={} next=refused, producers retry with their ids",
+                batch.size(),
+                cause.getMessage());
+        refuse(batch.requests(), asFailure(cause));
+        requeue(batch.waiters());
+        pump();
+    }
+
+    private static Failure asFailure(Throwable cause) {
+        boolean diskFull = cause instanceof PgException e && "53100".equals(e.getSqlState());
+        return diskFull
+                ? Failure.of(Reason.DISK_LOW, "the disk under the log is full")
+                : Failure.storeUnavailable(cause);
+    }
+
+    private void land(AppendBatch batch) {
+        batch.probe().forEach(inFlight::remove);
+        batch.sessions().forEach(inFlightSessions::remove);
+    }
+
+    private void requeue(List<AppendRequest> requests) {
+        for (int i = requests.size() - 1; i >= 0; i--) {
+            queue.addFirst(requests.get(i));
+        }
+    }
+
+    private void finish(List<AppendRequest> requests) {
+        answer(requests, AppendRequest::complete);
+    }
+
+    private void refuse(List<AppendRequest> requests, Failure failure) {
+        answer(requests, request -> request.fail(failure));
+    }
+
+    /** One task per caller's context carries all its answers. */
+    private void answer(List<AppendRequest> requests, java.util.function.Consumer<AppendRequest> how) {
+        Map<Context, List<AppendRequest>> byOrigin = new HashMap<>();
+        for (AppendRequest request : requests) {
+            release(request);
+            byOrigin.computeIfAbsent(request.origin(), c -> new ArrayList<>()).add(request);
+        }
+        byOrigin.forEach((origin, own) -> origin.runOnContext(v -> own.forEach(how)));
+    }
+
+    private void lanesChanged() {
+        if (lanes.stream().anyMatch(AppendLane::isConnected)) {
+            if (outage) {
+                LOG.info("appends resume");
+            }
+            outage = false;
+            pump();
+        } else if (!graceRuns) {
+            graceRuns = true;
+            vertx.setTimer(OUTAGE_GRACE_MILLIS, t -> endGrace());
+        }
+    }
+
+    private void endGrace() {
+        graceRuns = false;
+        if (lanes.stream().noneMatch(AppendLane::isConnected)) {
+            outage = true;
+            LOG.error("no append connection, queued={} next=refuse appends until one is back", queue.size());
+            List<AppendRequest> all = new ArrayList<>(queue);
+            queue.clear();
+            refuse(all, Failure.storeUnavailable(null));
+        }
+    }
+
+    /** Ends the lanes. Call when nothing is queued any more; what is would be refused. */
+    Future<Void> close() {
+        return Future.join(lanes.stream().map(AppendLane::close).toList()).mapEmpty();
+    }
+}

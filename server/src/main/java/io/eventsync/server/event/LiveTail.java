@@ -1,0 +1,266 @@
+package io.eventsync.server.event;
+
+import io.eventsync.server.failure.Failure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's contiguous view of the log's durable end. Takes batches of its own appender as they are acknowledged; what lies
+ * between, other nodes wrote, and it is read from Postgres. Positions are dense, so a gap is visible and nothing can be stepped over.
+ *
+ * <p>Written on the log's context; the head and the ring may be read by any thread.
+ */
+final class LiveTail {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveTail.class);
+    /** How long a gap may wait for this node's other lane before it is read from Postgres. */
+    private static final long GAP_MILLIS = 2;
+
+    private static final long REACH_MILLIS_MAX = 2_000;
+    private static final int GAP_EVENTS = 1_000;
+    private static final long GAP_BYTES = 4 << 20;
+
+    private final Vertx vertx;
+    private final ReadStore store;
+    private final TagDictionary tags;
+    private final RecentIds recentIds;
+    private final TailRing ring;
+    private final TreeMap<Long, LogEvent[]> ahead = new TreeMap<>();
+    private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
+    private volatile LogPoint head = LogPoint.BEGINNING;
+    private volatile long indexed;
+    private volatile long earliest = 1;
+    private boolean gapTimerRuns;
+    private boolean reading;
+
+    LiveTail(Vertx vertx, LogConfig config, ReadStore store, TagDictionary tags, RecentIds recentIds) {
+        this.vertx = vertx;
+        this.store = store;
+        this.tags = tags;
+        this.recentIds = recentIds;
+        this.ring = new TailRing(config.tailEventsMax(), config.tailBytesMax());
+    }
+
+    /** A listener and the context it lives on; one task at a time is under way to it. */
+    private record Subscriber(Context context, TailListener listener, AtomicBoolean told) {
+        void tell() {
+            if (told.compareAndSet(false, true)) {
+                context.runOnContext(v -> {
+                    told.set(false);
+                    listener.advanced();
+                });
+            }
+        }
+    }
+
+    /** Learns where the log stands, its tags and the ids behind the key index. */
+    Future<Void> open() {
+        return store.head()
+                .compose(now -> tags.load()
+                        .compose(v -> store.eachId(now.indexed(), now.position(), recentIds))
+                        .compose(v -> store.edge(now.position()))
+                        .map(edge -> {
+                            indexed = now.indexed();
+                            earliest = now.earliest();
+                            head = now.position() == 0 ? LogPoint.BEGINNING : edge.point();
+                            return null;
+                        }));
+    }
+
+    /** The newest durable point of which this node has seen everything before. */
+    LogPoint head() {
+        return head;
+    }
+
+    long position() {
+        return head.position();
+    }
+
+    long indexed() {
+        return indexed;
+    }
+
+    long earliest() {
+        return earliest;
+    }
+
+    @Nullable
+    LogEvent event(long position) {
+        return ring.get(position);
+    }
+
+    void subscribe(Context context, TailListener listener) {
+        subscribers.add(new Subscriber(context, listener, new AtomicBoolean()));
+    }
+
+    void unsubscribe(TailListener listener) {
+        subscribers.removeIf(s -> s.listener() == listener);
+    }
+
+    /** Succeeds once this node has seen a position that is known to be durable. Callable from any context; answers on its own. */
+    Future<Void> reached(long position) {
+        Promise<Void> promise = Promise.promise();
+        Context caller = vertx.getOrCreateContext();
+        TailListener waiting = new TailListener() {
+            @Override
+            public void advanced() {
+                if (position() >= position) {
+                    unsubscribe(this);
+                    promise.tryComplete();
+                }
+            }
+
+            @Override
+            public void regressed() {
+                unsubscribe(this);
+                promise.tryFail(Failure.storeUnavailable(null));
+            }
+        };
+        subscribe(caller, waiting);
+        waiting.advanced();
+        vertx.setTimer(REACH_MILLIS_MAX, t -> {
+            unsubscribe(waiting);
+            promise.tryFail(Failure.storeUnavailable(null));
+        });
+        return promise.future();
+    }
+
+    /** Takes events of this node's appender, which are durable. */
+    void offer(LogEvent[] events) {
+        long first = events[0].position();
+        if (first <= position()) {
+            return;
+        }
+        if (first > position() + 1) {
+            ahead.put(first, events);
+            watchGap();
+            return;
+        }
+        publish(List.of(events));
+    }
+
+    private void publish(List<LogEvent> events) {
+        append(events);
+        takeAhead();
+        subscribers.forEach(Subscriber::tell);
+    }
+
+    private void append(List<LogEvent> events) {
+        for (LogEvent event : events) {
+            ring.add(event);
+            recentIds.add(event.id(), event.position());
+        }
+        head = LogPoint.after(events.get(events.size() - 1));
+    }
+
+    private void takeAhead() {
+        for (Map.Entry<Long, LogEvent[]> next = ahead.firstEntry();
+                next != null && next.getKey() <= position() + 1;
+                next = ahead.firstEntry()) {
+            ahead.pollFirstEntry();
+            if (next.getKey() == position() + 1) {
+                append(List.of(next.getValue()));
+            }
+        }
+    }
+
+    private void watchGap() {
+        if (gapTimerRuns || reading) {
+            return;
+        }
+        gapTimerRuns = true;
+        vertx.setTimer(GAP_MILLIS, t -> {
+            gapTimerRuns = false;
+            if (!ahead.isEmpty()) {
+                readThrough(ahead.firstKey() - 1);
+            }
+        });
+    }
+
+    /** Reads what other nodes wrote, up to a durable position. */
+    private void readThrough(long through) {
+        if (reading || through <= position()) {
+            return;
+        }
+        reading = true;
+        store.onOneConnection(client -> store.scan(client, position(), through, GAP_EVENTS, GAP_BYTES))
+                .onComplete(
+                        events -> {
+                            reading = false;
+                            List<LogEvent> next = contiguous(events);
+                            if (!next.isEmpty()) {
+                                publish(next);
+                                readThrough(through);
+                            }
+                            if (!ahead.isEmpty()) {
+                                watchGap();
+                            }
+                        },
+                        e -> {
+                            reading = false;
+                            LOG.warn("reading other nodes' events failed cause={} next=poll", e.getMessage());
+                        });
+    }
+
+    /** The rows right after the tail; own batches may have come in while the page was read. */
+    private List<LogEvent> contiguous(List<LogEvent> events) {
+        List<LogEvent> next = new ArrayList<>();
+        long expected = position() + 1;
+        for (LogEvent event : events) {
+            if (event.position() == expected) {
+                next.add(event);
+                expected++;
+            }
+        }
+        return next;
+    }
+
+    /** Asks Postgres where the log stands: after a hint from another node, and every so often in case one was lost. */
+    Future<Void> poll() {
+        long before = position();
+        return store.head().map(now -> {
+            earliest = now.earliest();
+            if (now.indexed() > indexed) {
+                indexedThrough(now.indexed());
+            }
+            if (now.position() < before) {
+                regress(before, now);
+            } else {
+                readThrough(now.position());
+            }
+            return null;
+        });
+    }
+
+    /** The key index has every id up to here; call after it committed. */
+    void indexedThrough(long position) {
+        indexed = position;
+        recentIds.forgetThrough(position);
+    }
+
+    private void regress(long before, ReadStore.Head now) {
+        LOG.error(
+                "the database lost acknowledged events last_known={} now={} next=end all streams, start over from the database",
+                before,
+                now.position());
+        ring.clear();
+        ahead.clear();
+        recentIds.clear();
+        head = new LogPoint(now.position(), 0);
+        tags.forget();
+        open().onComplete(
+                        v -> subscribers.forEach(
+                                s -> s.context().runOnContext(w -> s.listener().regressed())),
+                        e -> LOG.error("starting over failed cause={} next=poll", e.getMessage()));
+    }
+}

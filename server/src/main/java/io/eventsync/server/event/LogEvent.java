@@ -1,0 +1,66 @@
+package io.eventsync.server.event;
+
+import org.jspecify.annotations.Nullable;
+
+/** An event of the log, immutable and shared by everyone who reads it. */
+public final class LogEvent {
+    private final long position;
+    private final long ingestMicros;
+    private final int tagId;
+    private final String tag;
+    private final String id;
+    private final byte[] body;
+    private byte @Nullable [] wire;
+
+    LogEvent(long position, long ingestMicros, int tagId, String tag, String id, byte[] body) {
+        this.position = position;
+        this.ingestMicros = ingestMicros;
+        this.tagId = tagId;
+        this.tag = tag;
+        this.id = id;
+        this.body = body;
+    }
+
+    public long position() {
+        return position;
+    }
+
+    /** Microseconds since 1970, by the database's clock. */
+    public long ingestMicros() {
+        return ingestMicros;
+    }
+
+    public int tagId() {
+        return tagId;
+    }
+
+    public String tag() {
+        return tag;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    /**
+     * The event as {@code eventsync.v1.Event} on the wire; do not change the array. Made on first use: an event nobody reads from
+     * memory never needs it. Two threads may both make it, to the same effect.
+     */
+    public byte[] wire() {
+        byte[] made = wire;
+        if (made == null) {
+            made = EventWire.encode(this);
+            wire = made;
+        }
+        return made;
+    }
+
+    /** About what it takes in memory once its wire form is made; does not change when that happens. */
+    int bytes() {
+        return 2 * body.length + 2 * id.length() + tag.length() + 200;
+    }
+}

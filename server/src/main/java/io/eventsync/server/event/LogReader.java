@@ -1,0 +1,157 @@
+package io.eventsync.server.event;
+
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlClient;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads matching events of a stretch of the log, forward page by page. Decides itself how: from the ring in memory; by scanning
+ * positions while the filter lets through more than a few per cent; else by the posting blocks, window by window, so that a page costs
+ * what it returns. The end of what was looked at is the page's end also when nothing matched.
+ */
+final class LogReader implements Reader {
+    /** Above this share of matching events a scan is cheaper than the posting blocks. */
+    private static final double DENSE = 0.03;
+
+    /** Positions looked at per page while scanning: bounds the time between two progress frames. */
+    private static final int SCAN_POSITIONS_MAX = 10_000;
+
+    /** Positions covered per page of posting blocks. */
+    private static final long POSTING_POSITIONS_MAX = 64L * Blocks.SIZE;
+
+    private final ReadStore store;
+    private final LiveTail tail;
+    private final EventFilter filter;
+    private final TagSelection selection;
+    private double density = -1;
+
+    LogReader(ReadStore store, LiveTail tail, TagDictionary tags, EventFilter filter) {
+        this.store = store;
+        this.tail = tail;
+        this.filter = filter;
+        this.selection = new TagSelection(filter, tags);
+    }
+
+    @Override
+    public Future<Page> after(LogPoint start, int eventsMax, long bytesMax) {
+        LogPoint head = tail.head();
+        if (start.position() >= head.position()) {
+            return Future.succeededFuture(new Page(List.of(), start));
+        }
+        Page fromMemory = fromRing(start, head, eventsMax, bytesMax);
+        if (fromMemory != null) {
+            return Future.succeededFuture(fromMemory);
+        }
+        return measureDensity()
+                .compose(v -> store.onOneConnection(client -> {
+                    if (!filter.isAllTags() && selection.ids().length == 0) {
+                        return endAt(client, start.position(), head.position(), List.of());
+                    }
+                    boolean sparse = !filter.isAllTags() && density < DENSE;
+                    long indexed = tail.indexed();
+                    return sparse && start.position() < indexed
+                            ? postings(client, start.position(), indexed, eventsMax, bytesMax)
+                            : scan(client, start.position(), head.position(), eventsMax, bytesMax);
+                }));
+    }
+
+    private @Nullable Page fromRing(LogPoint start, LogPoint head, int eventsMax, long bytesMax) {
+        if (tail.event(start.position() + 1) == null) {
+            return null;
+        }
+        List<LogEvent> events = new ArrayList<>();
+        long bytes = 0;
+        LogPoint end = start;
+        long last = Math.min(head.position(), start.position() + SCAN_POSITIONS_MAX);
+        for (long position = start.position() + 1; position <= last; position++) {
+            LogEvent event = tail.event(position);
+            if (event == null) {
+                break;
+            }
+            end = LogPoint.after(event);
+            if (filter.matches(event)) {
+                events.add(event);
+                bytes += event.body().length + 100;
+                if (events.size() >= eventsMax || bytes > bytesMax) {
+                    break;
+                }
+            }
+        }
+        return end.position() == start.position() ? null : new Page(events, end);
+    }
+
+    private Future<Page> scan(SqlClient client, long after, long head, int eventsMax, long bytesMax) {
+        long through = Math.min(head, after + (filter.isAllTags() ? eventsMax : SCAN_POSITIONS_MAX));
+        Future<List<LogEvent>> rows = filter.isAllTags()
+                ? store.scan(client, after, through, eventsMax, bytesMax)
+                : store.scanTags(client, after, through, eventsMax, bytesMax, selection.ids());
+        return rows.compose(found -> {
+            boolean cut = found.size() >= eventsMax || bytes(found) + 100 > bytesMax;
+            long end = cut ? found.get(found.size() - 1).position() : through;
+            return endAt(client, after, end, found);
+        });
+    }
+
+    private Future<Page> postings(SqlClient client, long after, long indexed, int eventsMax, long bytesMax) {
+        double wanted = 1.3 * eventsMax / Math.max(density, 1e-9);
+        long window = (long) Math.min(POSTING_POSITIONS_MAX, Math.max(Blocks.SIZE, wanted));
+        long through = Math.min(indexed, after + window);
+        return store.postings(client, after, through, eventsMax, selection.ids())
+                .compose(positions -> {
+                    if (positions.length == 0) {
+                        return endAt(client, after, through, List.of());
+                    }
+                    return store.byPositions(client, positions, bytesMax).compose(found -> {
+                        boolean cut = positions.length >= eventsMax || found.size() < positions.length;
+                        long end = cut && !found.isEmpty()
+                                ? found.get(found.size() - 1).position()
+                                : through;
+                        return endAt(client, after, end, found);
+                    });
+                });
+    }
+
+    /** Where the page ends, after making sure that retention took nothing of it. */
+    private Future<Page> endAt(SqlClient client, long after, long end, List<LogEvent> found) {
+        return store.edge(client, end).compose(edge -> {
+            if (after + 1 < edge.earliest()) {
+                return Future.failedFuture(expired(after, edge.earliest()));
+            }
+            List<LogEvent> matching = filter.isByTagOnly()
+                    ? found
+                    : found.stream().filter(filter::matchesBody).toList();
+            return Future.succeededFuture(new Page(matching, edge.point()));
+        });
+    }
+
+    /** The share of matching events, asked once: it only has to be right to a few per cent. */
+    private Future<Void> measureDensity() {
+        if (density >= 0 || filter.isAllTags()) {
+            return Future.succeededFuture();
+        }
+        Integer[] ids = selection.ids();
+        return store.matchingEvents(ids).map(matching -> {
+            long indexed = tail.indexed() - tail.earliest() + 1;
+            density = indexed <= 0 ? 1 : (double) matching / indexed;
+            return null;
+        });
+    }
+
+    static Failure expired(long after, long earliest) {
+        return Failure.of(Reason.CURSOR_EXPIRED, "retention has removed events after this point")
+                .with("earliest_position", earliest)
+                .with("missed_events", earliest - 1 - after);
+    }
+
+    private static long bytes(List<LogEvent> events) {
+        long bytes = 0;
+        for (LogEvent event : events) {
+            bytes += event.body().length + 100L;
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,44 @@
+package io.eventsync.server.event;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import org.jspecify.annotations.Nullable;
+
+/** Gives the log an event loop of its own. */
+public final class LogVerticle extends VerticleBase {
+    private final Pool pool;
+    private final PgConnectOptions options;
+    private final LogConfig config;
+    private @Nullable EventLog log;
+
+    public LogVerticle(Pool pool, PgConnectOptions options, LogConfig config) {
+        this.pool = pool;
+        this.options = options;
+        this.config = config;
+    }
+
+    @Override
+    public Future<?> start() {
+        return EventLog.open(vertx, pool, options, config).map(opened -> {
+            log = opened;
+            return null;
+        });
+    }
+
+    /** The log, once this is deployed. */
+    public EventLog log() {
+        EventLog opened = log;
+        if (opened == null) {
+            throw new IllegalStateException("not deployed");
+        }
+        return opened;
+    }
+
+    @Override
+    public Future<?> stop() {
+        EventLog opened = log;
+        return opened == null ? Future.succeededFuture() : opened.close();
+    }
+}

@@ -1,0 +1,16 @@
+package io.eventsync.server.event;
+
+/**
+ * A valid event on its way into the log.
+ *
+ * @param id the producer's id, or one the server made
+ * @param idFromProducer whether the log must be searched for the id: one just made by the server cannot be there
+ * @param body the stored form, see {@link StoredBody}
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared as a whole
+public record NewEvent(String id, boolean idFromProducer, String tag, byte[] body) {
+    /** About what it takes in memory and on the wire. */
+    int bytes() {
+        return body.length + id.length() + tag.length() + 64;
+    }
+}

@@ -1,0 +1,15 @@
+package io.eventsync.server.event;
+
+import io.vertx.core.Future;
+
+/** Reads the log forward under one filter. For one caller at a time. */
+public interface Reader {
+    /**
+     * The next matching events after a point, up to the head as this node knows it; an empty page still moves on.
+     *
+     * @param eventsMax at least 1
+     * @param bytesMax ends the page before the event that exceeds it, but never before the first
+     * @return fails with CURSOR_EXPIRED if retention removed events after the point
+     */
+    Future<Page> after(LogPoint start, int eventsMax, long bytesMax);
+}

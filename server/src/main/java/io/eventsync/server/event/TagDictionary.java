@@ -1,0 +1,90 @@
+package io.eventsync.server.event;
+
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
+import io.vertx.core.Future;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tags and their numbers, in memory. A tag's row commits before the first event that carries it, so a node that has looked at the
+ * log up to a position and asked for each number it did not know has every tag used up to there. Any thread may read.
+ */
+final class TagDictionary {
+    private final TagStore store;
+    private final int tagsMax;
+    private final Map<String, Integer> ids = new ConcurrentHashMap<>();
+    private volatile @Nullable String[] tags = new @Nullable String[1024];
+
+    TagDictionary(TagStore store, int tagsMax) {
+        this.store = store;
+        this.tagsMax = tagsMax;
+    }
+
+    Future<Void> load() {
+        return store.all().map(this::remember);
+    }
+
+    /** Starts over, after the database lost rows. */
+    void forget() {
+        ids.clear();
+        tags = new @Nullable String[1024];
+    }
+
+    @Nullable
+    Integer idOf(String tag) {
+        return ids.get(tag);
+    }
+
+    @Nullable
+    String tagOf(int tagId) {
+        @Nullable String[] known = tags;
+        return tagId < known.length ? known[tagId] : null;
+    }
+
+    int size() {
+        return ids.size();
+    }
+
+    /** Makes sure that each of these has a number. */
+    Future<Void> ensure(Collection<String> wanted) {
+        String[] missing =
+                wanted.stream().filter(t -> !ids.containsKey(t)).distinct().toArray(String[]::new);
+        if (missing.length == 0) {
+            return Future.succeededFuture();
+        }
+        if (ids.size() + missing.length > tagsMax) {
+            return Future.failedFuture(Failure.of(Reason.LIMIT_REACHED, "the log has as many distinct tags as it takes")
+                    .with("limit", tagsMax));
+        }
+        return store.ensure(missing).map(this::remember);
+    }
+
+    /** Learns the tags of these numbers, which other nodes gave out. */
+    Future<Void> learn(Integer[] unknown) {
+        return store.byIds(unknown).map(this::remember);
+    }
+
+    /** The numbers of all tags that pass, in no order. */
+    Integer[] idsWhere(Predicate<String> passes) {
+        return ids.entrySet().stream()
+                .filter(e -> passes.test(e.getKey()))
+                .map(Map.Entry::getValue)
+                .toArray(Integer[]::new);
+    }
+
+    private synchronized @Nullable Void remember(Map<Integer, String> rows) {
+        int highest = rows.keySet().stream().max(Integer::compare).orElse(0);
+        @Nullable String[] known = Arrays.copyOf(tags, highest < tags.length ? tags.length : 2 * highest);
+        rows.forEach((tagId, tag) -> {
+            known[tagId] = tag;
+            ids.put(tag, tagId);
+        });
+        tags = known;
+        return null;
+    }
+}
