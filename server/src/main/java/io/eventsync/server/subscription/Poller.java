@@ -1,0 +1,82 @@
+package io.eventsync.server.subscription;
+
+import io.eventsync.server.event.EventFilter;
+import io.eventsync.server.event.EventLog;
+import io.eventsync.server.event.LogPoint;
+import io.eventsync.server.event.Page;
+import io.eventsync.server.event.Reader;
+import io.eventsync.server.sync.ExpiredPolicy;
+import io.eventsync.server.sync.Gap;
+import io.eventsync.server.sync.Start;
+import io.eventsync.server.sync.Starts;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Answers {@code Sync}: one page after a point, waiting for the first matching event if asked to. */
+public final class Poller {
+    private static final long BYTES_MAX = 4 << 20;
+    /** An answer comes at least this often while a filter finds nothing, so that its cursor moves on. */
+    private static final long SEARCH_NANOS_MAX = Duration.ofSeconds(1).toNanos();
+
+    private final EventLog log;
+    private final Starts starts;
+
+    public Poller(EventLog log, Starts starts) {
+        this.log = log;
+        this.starts = starts;
+    }
+
+    /** @param patience how long to wait for a matching event while level with the log */
+    public record Query(EventFilter filter, Start start, int eventsMax, Duration patience, ExpiredPolicy onExpired) {}
+
+    /** A page, whether it reaches the head, and what was skipped before it. */
+    public record Answer(Page page, long headPosition, Optional<Gap> gap) {
+        public boolean isUpToDate() {
+            return page.end().position() >= headPosition;
+        }
+    }
+
+    /** Call on the loop's context. */
+    public Future<Answer> poll(Query query, LiveLoop loop) {
+        long begin = System.nanoTime();
+        return starts.resolve(query.start(), query.onExpired())
+                .compose(start -> search(query, log.reader(query.filter()), start.point(), begin, loop)
+                        .map(page -> new Answer(page, log.head().position(), start.gap())))
+                .recover(e -> again(query, loop, e));
+    }
+
+    /** Retention overtook the reader between its start and its page. */
+    private Future<Answer> again(Query query, LiveLoop loop, Throwable cause) {
+        return starts.skip(cause, query.onExpired())
+                .compose(skipped -> search(query, log.reader(query.filter()), skipped.point(), System.nanoTime(), loop)
+                        .map(page -> new Answer(page, log.head().position(), skipped.gap())));
+    }
+
+    private Future<Page> search(Query query, Reader reader, LogPoint from, long begin, LiveLoop loop) {
+        return reader.after(from, query.eventsMax(), BYTES_MAX).compose(page -> {
+            if (!page.events().isEmpty()) {
+                return Future.succeededFuture(page);
+            }
+            long spent = System.nanoTime() - begin;
+            if (page.end().position() < log.head().position()) {
+                return spent >= SEARCH_NANOS_MAX
+                        ? Future.succeededFuture(page)
+                        : search(query, reader, page.end(), begin, loop);
+            }
+            long left = query.patience().toMillis() - Duration.ofNanos(spent).toMillis();
+            return left <= 0 ? Future.succeededFuture(page) : await(query, reader, page.end(), begin, left, loop);
+        });
+    }
+
+    private Future<Page> await(Query query, Reader reader, LogPoint from, long begin, long leftMillis, LiveLoop loop) {
+        loop.catchUp();
+        if (loop.point().position() != from.position()) {
+            return search(query, reader, from, begin, loop);
+        }
+        return NextEvents.await(loop, query.filter(), query.eventsMax(), leftMillis)
+                .compose(page -> page.events().isEmpty()
+                        ? search(query, reader, page.end(), begin, loop)
+                        : Future.succeededFuture(page));
+    }
+}
