@@ -1,0 +1,186 @@
+package io.eventsync.server.grpc;
+
+import com.google.protobuf.MessageLite;
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.common.GrpcMessage;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.GrpcServerResponse;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call: answered once, whatever happens. The client may be gone, the deadline over or the answer given by the time somebody
+ * wants to write; the library throws then, this does nothing.
+ */
+final class Call {
+    private static final Logger LOG = LoggerFactory.getLogger(Call.class);
+    private static final Duration DEADLINE_MAX = Duration.ofDays(365);
+
+    private final Vertx vertx;
+    private final GrpcServerRequest<Buffer, Buffer> request;
+    private final GrpcServerResponse<Buffer, Buffer> response;
+    private final Consumer<Call> onDone;
+    private @Nullable Runnable onGone;
+    private long timer = -1;
+    private boolean done;
+
+    /** @param onDone runs once, when the call was answered or its client is gone */
+    Call(Vertx vertx, GrpcServerRequest<Buffer, Buffer> request, Consumer<Call> onDone) {
+        this.vertx = vertx;
+        this.request = request;
+        this.response = request.response();
+        this.onDone = onDone;
+        // A reset arrives at the one, a lost connection at the other, some at both.
+        request.errorHandler(error -> gone());
+        request.exceptionHandler(error -> gone());
+        response.exceptionHandler(error -> gone());
+    }
+
+    /** Refuses what gRPC forbids in the request's headers, and starts the clock. Answers whether the call may go on. */
+    boolean admit() {
+        try {
+            String encoding = request.headers().get("grpc-encoding");
+            if (encoding != null && !encoding.equals("identity")) {
+                response.headers().set("grpc-accept-encoding", "identity");
+                throw Failure.of(Reason.ENCODING_UNSUPPORTED, "messages must not be compressed")
+                        .with("grpc-encoding", encoding);
+            }
+            checkBinaryMetadata();
+            Duration left = Deadline.parse(request.headers().get(Deadline.HEADER), DEADLINE_MAX);
+            if (left != null) {
+                startClock(left);
+            }
+            return !done;
+        } catch (Failure refused) {
+            fail(refused);
+            return false;
+        }
+    }
+
+    private void checkBinaryMetadata() {
+        for (Map.Entry<String, String> header : request.headers()) {
+            if (header.getKey().endsWith("-bin")) {
+                try {
+                    Base64.getDecoder().decode(header.getValue());
+                } catch (IllegalArgumentException e) {
+                    throw Failure.of(Reason.METADATA_INVALID, "a -bin header must be base64")
+                            .with("header", header.getKey());
+                }
+            }
+        }
+    }
+
+    private void startClock(Duration left) {
+        if (left.toMillis() < 1) {
+            fail(expired());
+        } else {
+            timer = vertx.setTimer(left.toMillis(), t -> {
+                timer = -1;
+                fail(expired());
+            });
+        }
+    }
+
+    static Failure expired() {
+        return Failure.of(Reason.DEADLINE_EXCEEDED, "the deadline is over; the outcome of a write is unknown");
+    }
+
+    String peer() {
+        return String.valueOf(request.connection().remoteAddress());
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    /** Runs when the client is gone before the call was answered. */
+    void onGone(Runnable handler) {
+        this.onGone = handler;
+    }
+
+    boolean isFull() {
+        return !done && response.writeQueueFull();
+    }
+
+    void onDrain(Runnable handler) {
+        if (!done) {
+            response.drainHandler(v -> handler.run());
+        }
+    }
+
+    void write(Buffer message) {
+        if (!done) {
+            guarded(() -> response.writeMessage(GrpcMessage.message("identity", message))
+                    .onFailure(e -> gone()));
+        }
+    }
+
+    void write(MessageLite message) {
+        write(Buffer.buffer(message.toByteArray()));
+    }
+
+    void end(Buffer message) {
+        if (finish()) {
+            guarded(() -> response.endMessage(GrpcMessage.message("identity", message)));
+        }
+    }
+
+    void end() {
+        if (finish()) {
+            guarded(() -> response.end());
+        }
+    }
+
+    void fail(Throwable cause) {
+        Failure failure = StatusMapper.failure(cause);
+        if (finish()) {
+            guarded(() -> {
+                response.status(GrpcStatus.valueOf(failure.reason().code().number()));
+                response.statusMessage(failure.getMessage());
+                response.trailers()
+                        .set(StatusMapper.DETAILS_TRAILER, StatusMapper.encode(StatusMapper.status(failure)));
+                response.end();
+            });
+        }
+    }
+
+    private void guarded(Runnable write) {
+        try {
+            write.run();
+        } catch (IllegalStateException late) {
+            // The stream was reset between our look and our write.
+            LOG.debug("late write dropped cause={}", late.getMessage());
+            gone();
+        }
+    }
+
+    private void gone() {
+        if (finish()) {
+            Runnable handler = onGone;
+            if (handler != null) {
+                handler.run();
+            }
+        }
+    }
+
+    private boolean finish() {
+        if (done) {
+            return false;
+        }
+        done = true;
+        if (timer >= 0) {
+            vertx.cancelTimer(timer);
+        }
+        onDone.accept(this);
+        return true;
+    }
+}

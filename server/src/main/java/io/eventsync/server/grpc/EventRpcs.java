@@ -1,0 +1,263 @@
+package io.eventsync.server.grpc;
+
+import io.eventsync.server.event.Appended;
+import io.eventsync.server.event.EventFilter;
+import io.eventsync.server.event.EventLimits;
+import io.eventsync.server.event.EventLog;
+import io.eventsync.server.event.LogEvent;
+import io.eventsync.server.event.LogPoint;
+import io.eventsync.server.event.NewEvent;
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
+import io.eventsync.server.subscription.LiveLoop;
+import io.eventsync.server.subscription.Poller;
+import io.eventsync.server.subscription.SubscriptionConfig;
+import io.eventsync.server.subscription.SubscriptionRequest;
+import io.eventsync.server.subscription.Subscriptions;
+import io.eventsync.server.sync.Cursors;
+import io.eventsync.server.sync.ExpiredPolicy;
+import io.eventsync.server.sync.Start;
+import io.eventsync.server.sync.Starts;
+import io.eventsync.server.tag.TagPrefix;
+import io.eventsync.v1.EstimateBacklogRequest;
+import io.eventsync.v1.EstimateBacklogResponse;
+import io.eventsync.v1.Event;
+import io.eventsync.v1.GetEventRequest;
+import io.eventsync.v1.IngestBatchRequest;
+import io.eventsync.v1.IngestBatchResponse;
+import io.eventsync.v1.IngestRequest;
+import io.eventsync.v1.IngestResponse;
+import io.eventsync.v1.IngestStreamRequest;
+import io.eventsync.v1.ListEventsRequest;
+import io.eventsync.v1.ListEventsResponse;
+import io.eventsync.v1.ListTagsRequest;
+import io.eventsync.v1.SubscribeRequest;
+import io.eventsync.v1.SyncRequest;
+import io.eventsync.v1.SyncResponse;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** EventService. */
+final class EventRpcs {
+    private static final String SERVICE = "eventsync.v1.EventService/";
+    private static final int PAGE_MAX = 1_000;
+    private static final Duration WAIT_MAX = Duration.ofMinutes(1);
+    private static final Duration LINGER_MAX = Duration.ofSeconds(1);
+    private static final Duration HEARTBEAT_MIN = Duration.ofSeconds(1);
+    private static final Duration HEARTBEAT_MAX = Duration.ofMinutes(5);
+    private static final int CLIENT_NAME_MAX = 128;
+
+    private final EventLog log;
+    private final Cursors cursors;
+    private final Starts starts;
+    private final Poller poller;
+    private final Subscriptions subscriptions;
+    private final SubscriptionConfig subscriptionConfig;
+    private final EventMapper mapper;
+    private final EventLimits limits;
+    private final IngestSessions sessions;
+    private final LiveLoop loop;
+
+    EventRpcs(Services services, IngestSessions sessions, LiveLoop loop) {
+        this.log = services.log();
+        this.cursors = services.cursors();
+        this.starts = services.starts();
+        this.poller = services.poller();
+        this.subscriptions = services.subscriptions();
+        this.subscriptionConfig = services.subscriptionConfig();
+        this.limits = services.limits();
+        this.mapper = new EventMapper(limits);
+        this.sessions = sessions;
+        this.loop = loop;
+    }
+
+    void bind(Rpc rpc) {
+        rpc.unary(SERVICE + "Ingest", IngestRequest.parser(), (request, call) -> ingest(request));
+        rpc.unary(SERVICE + "IngestBatch", IngestBatchRequest.parser(), (request, call) -> ingestBatch(request));
+        rpc.session(
+                SERVICE + "IngestStream",
+                IngestStreamRequest.parser(),
+                call -> sessions.open(
+                        call,
+                        onEnd -> new IngestSession(
+                                log, cursors, request -> toNew(request.getEventsList()), call, onEnd)));
+        rpc.stream(SERVICE + "Subscribe", SubscribeRequest.parser(), this::subscribe);
+        rpc.unary(SERVICE + "Sync", SyncRequest.parser(), (request, call) -> sync(request));
+        rpc.unary(SERVICE + "GetEvent", GetEventRequest.parser(), (request, call) -> getEvent(request));
+        rpc.unary(SERVICE + "ListEvents", ListEventsRequest.parser(), (request, call) -> listEvents(request));
+        rpc.unary(SERVICE + "ListTags", ListTagsRequest.parser(), (request, call) -> listTags(request));
+        rpc.unary(
+                SERVICE + "EstimateBacklog",
+                EstimateBacklogRequest.parser(),
+                (request, call) -> estimateBacklog(request));
+    }
+
+    private Future<Buffer> ingest(IngestRequest request) {
+        if (!request.hasEvent()) {
+            throw Failure.field("event", "is required");
+        }
+        return log.append(List.of(mapper.toNew(request.getEvent(), "event"))).compose(appended -> {
+            Appended one = appended.get(0);
+            return Rpc.encoded(IngestResponse.newBuilder()
+                    .setResult(EventMapper.result(one))
+                    .setCursor(cursors.encode(one.point()))
+                    .build());
+        });
+    }
+
+    private Future<Buffer> ingestBatch(IngestBatchRequest request) {
+        return log.append(toNew(request.getEventsList())).compose(appended -> {
+            IngestBatchResponse.Builder response = IngestBatchResponse.newBuilder();
+            appended.forEach(one -> response.addResults(EventMapper.result(one)));
+            return Rpc.encoded(
+                    response.setCursor(cursors.encode(lastPoint(appended))).build());
+        });
+    }
+
+    private List<NewEvent> toNew(List<Event> events) {
+        if (events.isEmpty() || events.size() > limits.batchEventsMax()) {
+            throw Failure.field(
+                    "events", "has " + events.size() + " entries, 1 to " + limits.batchEventsMax() + " are allowed");
+        }
+        List<NewEvent> made = new ArrayList<>(events.size());
+        for (int i = 0; i < events.size(); i++) {
+            made.add(mapper.toNew(events.get(i), "events[" + i + "]"));
+        }
+        return made;
+    }
+
+    static LogPoint lastPoint(List<Appended> appended) {
+        Appended last = appended.get(0);
+        for (Appended one : appended) {
+            last = one.position() > last.position() ? one : last;
+        }
+        return last.point();
+    }
+
+    private void subscribe(SubscribeRequest request, Call call) {
+        if (request.getClientName().length() > CLIENT_NAME_MAX) {
+            throw Failure.field("client_name", "has more than " + CLIENT_NAME_MAX + " characters");
+        }
+        SubscriptionRequest checked = new SubscriptionRequest(
+                FilterMapper.toFilter(request.getFilter(), "filter"),
+                FilterMapper.toStart(request.getStart(), new Start.Now()),
+                FilterMapper.toCount("max_batch", request.getMaxBatch(), 100, PAGE_MAX),
+                FilterMapper.toDuration("max_linger", request.getMaxLinger(), Duration.ZERO, LINGER_MAX),
+                request.hasHeartbeatInterval()
+                        ? FilterMapper.toDuration(
+                                "heartbeat_interval", request.getHeartbeatInterval(), HEARTBEAT_MIN, HEARTBEAT_MAX)
+                        : subscriptionConfig.heartbeatDefault(),
+                FilterMapper.toPolicy(request.getOnExpired()),
+                request.getClientName(),
+                call.peer());
+        subscriptions
+                .open(checked, loop, new StreamSink(call, cursors))
+                .onComplete(
+                        handle -> {
+                            if (call.isDone()) {
+                                handle.gone();
+                            } else {
+                                call.onGone(handle::gone);
+                            }
+                        },
+                        call::fail);
+    }
+
+    private Future<Buffer> sync(SyncRequest request) {
+        Poller.Query query = new Poller.Query(
+                FilterMapper.toFilter(request.getFilter(), "filter"),
+                FilterMapper.toStart(request.getStart(), new Start.Beginning()),
+                FilterMapper.toCount("max_events", request.getMaxEvents(), 100, PAGE_MAX),
+                FilterMapper.toDuration("wait", request.getWait(), Duration.ZERO, WAIT_MAX),
+                FilterMapper.toPolicy(request.getOnExpired()));
+        return poller.poll(query, loop).map(answer -> {
+            SyncResponse.Builder rest = SyncResponse.newBuilder()
+                    .setCursor(cursors.encode(answer.page().end()))
+                    .setUpToDate(answer.isUpToDate())
+                    .setHeadPosition(answer.headPosition())
+                    .setLagEvents(Math.max(
+                            0, answer.headPosition() - answer.page().end().position()));
+            answer.gap().ifPresent(gap -> rest.setGap(StreamSink.gap(gap)));
+            return WireFrames.sync(rest.build(), answer.page().events());
+        });
+    }
+
+    private Future<Buffer> getEvent(GetEventRequest request) {
+        Future<Optional<LogEvent>> found = switch (request.getByCase()) {
+            case ID -> log.byId(requireText("id", request.getId()));
+            case POSITION -> log.byPosition(request.getPosition());
+            case BY_NOT_SET -> throw Failure.field("by", "one of id and position is required");
+        };
+        String name = request.hasId() ? request.getId() : Long.toString(request.getPosition());
+        return found.compose(event -> event.map(e -> Future.succeededFuture(WireFrames.single(e)))
+                .orElseGet(() -> Future.failedFuture(Failure.notFound("eventsync.v1/Event", name))));
+    }
+
+    private static String requireText(String field, String text) {
+        if (text.isEmpty()) {
+            throw Failure.field(field, "is required");
+        }
+        return text;
+    }
+
+    private Future<Buffer> listEvents(ListEventsRequest request) {
+        EventFilter filter = FilterMapper.toFilter(request.getFilter(), "filter");
+        int size = FilterMapper.toCount("page_size", request.getPageSize(), 50, PAGE_MAX);
+        long before = request.getPageToken().isEmpty()
+                ? log.head().position() + 1
+                : PageTokens.position(request.getPageToken(), filter);
+        return log.before(before, filter, size).map(page -> {
+            long next = page.end().position();
+            String token = next <= log.earliest() ? "" : PageTokens.encode(next, filter);
+            return WireFrames.list(
+                    ListEventsResponse.newBuilder().setNextPageToken(token).build(), page.events());
+        });
+    }
+
+    private Future<Buffer> listTags(ListTagsRequest request) {
+        int depth = FilterMapper.toCount("depth", request.getDepth(), 1, 8);
+        Optional<TagPrefix> parent = request.getParent().isEmpty()
+                ? Optional.empty()
+                : Optional.of(TagPrefix.parse("parent", request.getParent()));
+        return log.tagCounts().compose(counts -> Rpc.encoded(TagTree.below(parent, depth, counts)));
+    }
+
+    private Future<Buffer> estimateBacklog(EstimateBacklogRequest request) {
+        EventFilter filter = FilterMapper.toFilter(request.getFilter(), "filter");
+        Start start = FilterMapper.toStart(request.getStart(), new Start.Beginning());
+        Future<LogPoint> end = request.getEndCursor().isEmpty()
+                ? Future.succeededFuture(log.head())
+                : log.verify(cursors.decode(request.getEndCursor()));
+        return Future.all(starts.resolve(start, ExpiredPolicy.ERROR).map(Starts.Resolved::point), end)
+                .compose(both -> {
+                    LogPoint from = both.resultAt(0);
+                    LogPoint to = both.resultAt(1);
+                    if (from.position() > to.position()) {
+                        throw Failure.field("end_cursor", "lies before the start");
+                    }
+                    return backlog(from, to, filter);
+                });
+    }
+
+    private Future<Buffer> backlog(LogPoint from, LogPoint to, EventFilter filter) {
+        Future<Long> count = log.count(from.position(), to.position(), filter);
+        Future<Optional<LogEvent>> oldest = from.position() < to.position()
+                ? log.byPosition(from.position() + 1)
+                : Future.succeededFuture(Optional.empty());
+        return Future.all(count, oldest).compose(both -> {
+            EstimateBacklogResponse.Builder response = EstimateBacklogResponse.newBuilder()
+                    .setEvents(count.result())
+                    .setExact(filter.isByTagOnly());
+            oldest.result().ifPresent(event -> response.setOldestTime(EventMapper.time(event.ingestMicros())));
+            return Rpc.encoded(response.build());
+        });
+    }
+
+    static Failure draining(Duration retryAfter) {
+        return Failure.of(Reason.DRAINING, "this node is shutting down").retryAfter(retryAfter);
+    }
+}

@@ -1,0 +1,84 @@
+package io.eventsync.server.grpc;
+
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.rpc.ErrorDetailsProto;
+import io.eventsync.server.http.HttpConfig;
+import io.eventsync.server.subscription.LiveLoop;
+import io.eventsync.v1.AdminServiceProto;
+import io.eventsync.v1.ConsumerServiceProto;
+import io.eventsync.v1.DeliveryServiceProto;
+import io.eventsync.v1.EndpointServiceProto;
+import io.eventsync.v1.ErrorProto;
+import io.eventsync.v1.EventServiceProto;
+import io.grpc.health.v1.HealthProto;
+import io.grpc.reflection.v1.ServerReflectionProto;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All services of a node over gRPC and gRPC-Web. */
+@SuppressWarnings("deprecation") // v1alpha reflection: deprecated, and the only one that older tools speak
+public final class GrpcFront {
+    private static final List<ServiceDescriptor> SERVICES = Stream.of(
+                    EventServiceProto.getDescriptor(),
+                    ConsumerServiceProto.getDescriptor(),
+                    EndpointServiceProto.getDescriptor(),
+                    DeliveryServiceProto.getDescriptor(),
+                    AdminServiceProto.getDescriptor(),
+                    HealthProto.getDescriptor(),
+                    ServerReflectionProto.getDescriptor(),
+                    io.grpc.reflection.v1alpha.ServerReflectionProto.getDescriptor())
+            .map(FileDescriptor::getServices)
+            .flatMap(List::stream)
+            .toList();
+
+    private final Vertx vertx;
+    private final Services services;
+    private final HttpConfig config;
+    private final Health health = new Health(SERVICES);
+    private final Reflection reflection =
+            new Reflection(SERVICES, List.of(ErrorDetailsProto.getDescriptor(), ErrorProto.getDescriptor()));
+    private final IngestSessions sessions = new IngestSessions();
+
+    public GrpcFront(Vertx vertx, Services services, HttpConfig config) {
+        this.vertx = vertx;
+        this.services = services;
+        this.config = config;
+    }
+
+    /** The handler of one event loop; call on its context. */
+    public Handler<HttpServerRequest> handler(LiveLoop loop) {
+        GrpcServer server = GrpcServer.server(
+                vertx,
+                new GrpcServerOptions()
+                        .setMaxMessageSize(config.requestBytesMax())
+                        .setScheduleDeadlineAutomatically(false)
+                        .setDeadlinePropagation(false));
+        Rpc rpc = new Rpc(vertx, server, config.requestBytesMax(), config.requestTimeout());
+        new EventRpcs(services, sessions, loop).bind(rpc);
+        new ConsumerRpcs(services).bind(rpc);
+        new AdminRpcs(services).bind(rpc);
+        health.bind(rpc);
+        reflection.bind(rpc);
+        return request -> server.handle(isBinary(request) ? new FrameGuard(request) : request);
+    }
+
+    private static boolean isBinary(HttpServerRequest request) {
+        String type = request.getHeader("content-type");
+        return type != null && !type.startsWith("application/grpc-web-text");
+    }
+
+    public Health health() {
+        return health;
+    }
+
+    /** Tells producers with open sessions to go. */
+    public void drainSessions() {
+        sessions.drain();
+    }
+}

@@ -1,0 +1,75 @@
+package io.eventsync.server.grpc;
+
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import io.eventsync.server.failure.Failure;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** grpc.health.v1 of a node: the empty name and each service serve together or not at all. */
+public final class Health {
+    private static final String SERVICE = "grpc.health.v1.Health/";
+    private static final int WATCHERS_MAX = 10_000;
+
+    private final Set<String> services = new TreeSet<>();
+    private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+    private volatile ServingStatus status = ServingStatus.NOT_SERVING;
+
+    Health(List<ServiceDescriptor> services) {
+        this.services.add("");
+        services.forEach(service -> this.services.add(service.getFullName()));
+    }
+
+    private record Watcher(Call call, Context context) {
+        void tell(ServingStatus status) {
+            context.runOnContext(v -> call.write(response(status)));
+        }
+    }
+
+    /** Tells every watcher if it is news. */
+    public void serving(boolean isServing) {
+        ServingStatus now = isServing ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+        if (now != status) {
+            status = now;
+            watchers.forEach(watcher -> watcher.tell(now));
+        }
+    }
+
+    void bind(Rpc rpc) {
+        rpc.unary(SERVICE + "Check", HealthCheckRequest.parser(), (request, call) -> check(request));
+        rpc.stream(SERVICE + "Watch", HealthCheckRequest.parser(), this::watch);
+    }
+
+    private Future<Buffer> check(HealthCheckRequest request) {
+        return services.contains(request.getService())
+                ? Rpc.encoded(response(status))
+                : Future.failedFuture(Failure.notFound("service", request.getService()));
+    }
+
+    private void watch(HealthCheckRequest request, Call call) {
+        if (!services.contains(request.getService())) {
+            // The protocol wants the stream to stay open: the service might come.
+            call.write(response(ServingStatus.SERVICE_UNKNOWN));
+            return;
+        }
+        if (watchers.size() >= WATCHERS_MAX) {
+            throw Failure.of(io.eventsync.server.failure.Reason.LIMIT_REACHED, "too many health watchers");
+        }
+        Watcher watcher = new Watcher(call, Vertx.currentContext());
+        watchers.add(watcher);
+        call.onGone(() -> watchers.remove(watcher));
+        call.write(response(status));
+    }
+
+    private static HealthCheckResponse response(ServingStatus status) {
+        return HealthCheckResponse.newBuilder().setStatus(status).build();
+    }
+}

@@ -1,0 +1,220 @@
+package io.eventsync.server.grpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.common.GrpcMessage;
+import io.vertx.grpc.common.GrpcMessageDecoder;
+import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binds methods to the gRPC server with what its own binding lacks: exactly one request message, in time and within bounds; every
+ * refusal a status with details; no write after the end. One per event loop.
+ */
+final class Rpc {
+    private static final long SWEEP_MILLIS = 1_000;
+    /** How long the request of a call that takes one message may take to arrive. */
+    private static final long MESSAGE_NANOS_MAX = Duration.ofSeconds(10).toNanos();
+
+    private final Vertx vertx;
+    private final GrpcServer server;
+    private final long requestBytesMax;
+    private final long timeoutNanos;
+    private final Map<Call, Due> watched = new HashMap<>();
+
+    /** @param timeout deadline of unary calls whose client set none */
+    Rpc(Vertx vertx, GrpcServer server, long requestBytesMax, Duration timeout) {
+        this.vertx = vertx;
+        this.server = server;
+        this.requestBytesMax = requestBytesMax;
+        this.timeoutNanos = timeout.toNanos();
+        vertx.setTimer(SWEEP_MILLIS, t -> sweep());
+        server.callHandler(this::refuseUnknown);
+    }
+
+    /** Answers one message with one. */
+    interface Unary<Q> {
+        Future<Buffer> handle(Q request, Call call);
+    }
+
+    /** Answers one message with a stream; the handler writes to the call. */
+    interface Stream<Q> {
+        void handle(Q request, Call call);
+    }
+
+    /** Answers a stream with a stream. */
+    interface Session<Q> {
+        /** The next message; while the future is open no more is read. */
+        Future<Void> next(Q request);
+
+        /** The client will send no more. */
+        void ended();
+    }
+
+    /** Opens a session for a call. */
+    interface Sessions<Q> {
+        Session<Q> open(Call call);
+    }
+
+    static Future<Buffer> encoded(MessageLite message) {
+        return Future.succeededFuture(Buffer.buffer(message.toByteArray()));
+    }
+
+    <Q> void unary(String method, Parser<Q> parser, Unary<Q> handler) {
+        bind(
+                method,
+                request -> single(request, parser, (message, call) -> {
+                    watch(call, timeoutNanos, Call.expired());
+                    handler.handle(message, call).onComplete(call::end, call::fail);
+                }));
+    }
+
+    <Q> void stream(String method, Parser<Q> parser, Stream<Q> handler) {
+        bind(method, request -> single(request, parser, handler));
+    }
+
+    <Q> void session(String method, Parser<Q> parser, Sessions<Q> sessions) {
+        bind(method, request -> {
+            Call call = call(request);
+            if (call.admit()) {
+                new SessionReader<>(request, call, parser, sessions.open(call)).begin();
+            }
+        });
+    }
+
+    private void bind(String method, io.vertx.core.Handler<GrpcServerRequest<Buffer, Buffer>> handler) {
+        int slash = method.indexOf('/');
+        server.callHandler(
+                ServiceMethod.server(
+                        ServiceName.create(method.substring(0, slash)),
+                        method.substring(slash + 1),
+                        GrpcMessageEncoder.IDENTITY,
+                        GrpcMessageDecoder.IDENTITY),
+                handler);
+    }
+
+    private Call call(GrpcServerRequest<Buffer, Buffer> request) {
+        Call call = new Call(vertx, request, watched::remove);
+        request.invalidMessageHandler(e -> call.fail(tooLarge()));
+        return call;
+    }
+
+    Failure tooLarge() {
+        return Failure.of(Reason.MESSAGE_TOO_LARGE, "the message is larger than " + requestBytesMax + " bytes")
+                .with("max_bytes", requestBytesMax);
+    }
+
+    private <Q> void single(GrpcServerRequest<Buffer, Buffer> request, Parser<Q> parser, Stream<Q> handler) {
+        Call call = call(request);
+        if (call.admit()) {
+            new SingleMessage<>(request, call, parser, handler).begin();
+        }
+    }
+
+    private void refuseUnknown(GrpcServerRequest<Buffer, Buffer> request) {
+        Call call = call(request);
+        if (call.admit()) {
+            call.fail(Failure.of(Reason.FEATURE_OFF, "this server does not have " + request.fullMethodName())
+                    .with("method", request.fullMethodName()));
+        }
+    }
+
+    /** When a call is to be refused unless it is answered before. */
+    private record Due(long nanos, Failure failure) {}
+
+    private void watch(Call call, long nanos, Failure failure) {
+        if (!call.isDone()) {
+            watched.put(call, new Due(System.nanoTime() + nanos, failure));
+        }
+    }
+
+    /** One timer for all calls: most are answered long before it matters. */
+    private void sweep() {
+        long now = System.nanoTime();
+        List<Map.Entry<Call, Due>> due = watched.entrySet().stream()
+                .filter(e -> now - e.getValue().nanos() >= 0)
+                .toList();
+        due.forEach(e -> e.getKey().fail(e.getValue().failure()));
+        vertx.setTimer(SWEEP_MILLIS, t -> sweep());
+    }
+
+    static <Q> Q parse(Parser<Q> parser, GrpcMessage message) {
+        if (!message.encoding().equals("identity")) {
+            throw Failure.of(Reason.ENCODING_UNSUPPORTED, "messages must not be compressed");
+        }
+        try {
+            return parser.parseFrom(message.payload().getBytes());
+        } catch (InvalidProtocolBufferException e) {
+            throw malformed("the request is not a message of this method: " + e.getMessage());
+        }
+    }
+
+    static Failure malformed(String message) {
+        return Failure.of(Reason.MESSAGE_MALFORMED, message);
+    }
+
+    /** Waits for the one message and the end of the request, so that a call with two has no effect. */
+    private final class SingleMessage<Q> {
+        private final GrpcServerRequest<Buffer, Buffer> request;
+        private final Call call;
+        private final Parser<Q> parser;
+        private final Stream<Q> handler;
+        private @Nullable GrpcMessage first;
+
+        SingleMessage(GrpcServerRequest<Buffer, Buffer> request, Call call, Parser<Q> parser, Stream<Q> handler) {
+            this.request = request;
+            this.call = call;
+            this.parser = parser;
+            this.handler = handler;
+        }
+
+        void begin() {
+            request.messageHandler(this::message);
+            request.endHandler(v -> end());
+            watch(call, MESSAGE_NANOS_MAX, malformed("the request did not arrive within 10 s"));
+        }
+
+        private void message(GrpcMessage message) {
+            if (first != null) {
+                call.fail(Failure.of(Reason.TOO_MANY_MESSAGES, "the method takes exactly one message"));
+            }
+            first = message;
+        }
+
+        private void end() {
+            GrpcMessage message = first;
+            watched.remove(call);
+            if (call.isDone()) {
+                return;
+            }
+            Failure violation = FrameGuard.violation(request.headers());
+            if (violation != null) {
+                call.fail(violation);
+                return;
+            }
+            if (message == null) {
+                call.fail(malformed("the method takes exactly one message, the request ended without a whole one"));
+                return;
+            }
+            try {
+                handler.handle(parse(parser, message), call);
+            } catch (RuntimeException e) {
+                call.fail(e);
+            }
+        }
+    }
+}

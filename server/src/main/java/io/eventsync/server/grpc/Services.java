@@ -1,0 +1,22 @@
+package io.eventsync.server.grpc;
+
+import io.eventsync.server.consumer.Consumers;
+import io.eventsync.server.event.EventLimits;
+import io.eventsync.server.event.EventLog;
+import io.eventsync.server.subscription.Poller;
+import io.eventsync.server.subscription.SubscriptionConfig;
+import io.eventsync.server.subscription.Subscriptions;
+import io.eventsync.server.sync.Cursors;
+import io.eventsync.server.sync.Starts;
+
+/** What the RPCs stand on. */
+public record Services(
+        EventLog log,
+        Cursors cursors,
+        Starts starts,
+        Poller poller,
+        Subscriptions subscriptions,
+        SubscriptionConfig subscriptionConfig,
+        EventLimits limits,
+        Consumers consumers,
+        NodeInfo node) {}

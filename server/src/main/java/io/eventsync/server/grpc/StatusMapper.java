@@ -1,0 +1,76 @@
+package io.eventsync.server.grpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.ResourceInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
+import io.vertx.core.VertxException;
+import java.util.Base64;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Failures as {@code google.rpc.Status} (AIP-193). */
+final class StatusMapper {
+    static final String DOMAIN = "eventsync";
+    static final String DETAILS_TRAILER = "grpc-status-details-bin";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
+
+    private StatusMapper() {}
+
+    /** What the caller is told. What is not a known failure is a defect: it is logged and nothing of it is told. */
+    static Failure failure(Throwable cause) {
+        if (cause instanceof Failure failure) {
+            return failure;
+        }
+        if (cause instanceof VertxException) {
+            return Failure.storeUnavailable(cause);
+        }
+        LOG.error("a call failed unexpectedly, next=answer INTERNAL", cause);
+        return Failure.of(Reason.INTERNAL, "internal error; the server's log has the details");
+    }
+
+    static Status status(Failure failure) {
+        Status.Builder status = Status.newBuilder()
+                .setCode(failure.reason().code().number())
+                .setMessage(failure.getMessage())
+                .addDetails(Any.pack(ErrorInfo.newBuilder()
+                        .setReason(failure.reason().name())
+                        .setDomain(DOMAIN)
+                        .putAllMetadata(failure.metadata())
+                        .build()));
+        if (!failure.violations().isEmpty()) {
+            BadRequest.Builder bad = BadRequest.newBuilder();
+            for (Failure.FieldViolation violation : failure.violations()) {
+                bad.addFieldViolationsBuilder()
+                        .setField(violation.field())
+                        .setDescription(violation.description())
+                        .setReason(failure.reason().name());
+            }
+            status.addDetails(Any.pack(bad.build()));
+        }
+        failure.retryAfter()
+                .ifPresent(delay -> status.addDetails(Any.pack(RetryInfo.newBuilder()
+                        .setRetryDelay(Duration.newBuilder()
+                                .setSeconds(delay.toSeconds())
+                                .setNanos(delay.toNanosPart()))
+                        .build())));
+        failure.resource()
+                .ifPresent(resource -> status.addDetails(Any.pack(ResourceInfo.newBuilder()
+                        .setResourceType(resource.type())
+                        .setResourceName(resource.name())
+                        .setDescription(failure.getMessage())
+                        .build())));
+        return status.build();
+    }
+
+    /** The trailer's value: base64 without padding, as gRPC sends binary metadata. */
+    static String encode(Status status) {
+        return Base64.getEncoder().withoutPadding().encodeToString(status.toByteArray());
+    }
+}

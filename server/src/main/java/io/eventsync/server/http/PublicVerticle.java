@@ -1,0 +1,104 @@
+package io.eventsync.server.http;
+
+import io.eventsync.server.event.EventLog;
+import io.eventsync.server.grpc.GrpcFront;
+import io.eventsync.server.subscription.LiveLoop;
+import io.eventsync.server.subscription.SubscriptionConfig;
+import io.eventsync.server.subscription.Subscriptions;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One event loop of the public port: gRPC and gRPC-Web by their content type, everything else HTTP. */
+public final class PublicVerticle extends VerticleBase {
+    private static final int HEADER_BYTES_MAX = 8 * 1024;
+    /** Honest gateways cancel often; the library's 200 in 30 s closes their connection with all its streams. */
+    private static final int RESETS_MAX = 2_000;
+
+    private static final int RESETS_SECONDS = 10;
+    private static final int CONNECTION_WINDOW_BYTES = 1 << 20;
+
+    private final HttpConfig config;
+    private final SubscriptionConfig subscriptionConfig;
+    private final EventLog log;
+    private final Subscriptions subscriptions;
+    private final GrpcFront front;
+    private @Nullable HttpServer server;
+    private @Nullable LiveLoop loop;
+
+    public PublicVerticle(
+            HttpConfig config,
+            SubscriptionConfig subscriptionConfig,
+            EventLog log,
+            Subscriptions subscriptions,
+            GrpcFront front) {
+        this.config = config;
+        this.subscriptionConfig = subscriptionConfig;
+        this.log = log;
+        this.subscriptions = subscriptions;
+        this.front = front;
+    }
+
+    @Override
+    public Future<?> start() {
+        LiveLoop own = LiveLoop.start(vertx, log, subscriptionConfig);
+        loop = own;
+        subscriptions.watch(own);
+        Handler<HttpServerRequest> grpc = front.handler(own);
+        HttpServer made = vertx.createHttpServer(options());
+        server = made;
+        KeepAlive keepAlive = new KeepAlive(vertx, config);
+        return made.connectionHandler(connection -> {
+                    FlushConsolidation.addTo(connection);
+                    keepAlive.watch(connection);
+                })
+                .requestHandler(request -> {
+                    String type = request.getHeader("content-type");
+                    if (type != null && type.startsWith("application/grpc")) {
+                        grpc.handle(request);
+                    } else {
+                        NotGrpc.answer(request);
+                    }
+                })
+                .listen();
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHost(config.host())
+                // A negative port is any free one, the same for all instances.
+                .setPort(config.port() == 0 ? -1 : config.port())
+                .setMaxHeaderSize(HEADER_BYTES_MAX)
+                .setInitialSettings(new Http2Settings()
+                        .setMaxConcurrentStreams(config.streamsPerConnectionMax())
+                        .setMaxHeaderListSize(HEADER_BYTES_MAX))
+                .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
+                .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
+                .setHttp2RstFloodWindowDuration(RESETS_SECONDS)
+                .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS);
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        HttpServer open = server;
+        return open == null ? config.port() : open.actualPort();
+    }
+
+    @Override
+    public Future<?> stop() {
+        LiveLoop own = loop;
+        if (own != null) {
+            own.stop();
+        }
+        HttpServer open = server;
+        return open == null
+                ? Future.succeededFuture()
+                : open.shutdown(config.drainTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+}
