@@ -1,27 +1,149 @@
 package io.eventsync.server.cli;
 
+import io.eventsync.server.Server;
 import io.eventsync.server.ServerConfig;
+import io.eventsync.server.postgres.Database;
+import io.eventsync.server.postgres.EmbeddedPostgresException;
+import io.eventsync.server.postgres.MigrationException;
+import io.eventsync.server.postgres.MigrationStatus;
 import io.eventsync.server.postgres.PostgresConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The commands on the real parts. */
+/** The commands on the real parts. The one place where the server waits for a future: the main thread has nothing else to do. */
 public final class ServerCommands implements Commands {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerCommands.class);
+    private static final long MIGRATE_SECONDS_MAX = 600;
+    private static final long STOP_SECONDS_MARGIN = 5;
+
+    private final PrintStream out = System.out;
+
     @Override
     public int serve(ServerConfig config) {
-        throw new UnsupportedOperationException("wired by the lead");
+        CountDownLatch stopped = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        try {
+            return serve(config, stopped, closed);
+        } catch (Exception e) {
+            return explain(e);
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private int serve(ServerConfig config, CountDownLatch stopped, CountDownLatch closed) throws Exception {
+        Vertx vertx = vertx();
+        try (Database database = Database.open(config.postgres())) {
+            Thread hook = new Thread(
+                    () -> {
+                        stopped.countDown();
+                        awaitQuietly(closed, config.http().drainTimeout().toSeconds() + STOP_SECONDS_MARGIN);
+                    },
+                    "eventsync-stop");
+            Runtime.getRuntime().addShutdownHook(hook);
+            try {
+                Server server = get(
+                        Server.start(vertx, config, database, Clock.systemUTC(), Version.read()), MIGRATE_SECONDS_MAX);
+                Banner.print(out, server, config, database);
+                stopped.await();
+                get(server.stop(), config.http().drainTimeout().toSeconds() + STOP_SECONDS_MARGIN);
+            } finally {
+                get(vertx.close(), STOP_SECONDS_MARGIN);
+            }
+            return ExitCode.OK;
+        }
     }
 
     @Override
     public int migrateUp(PostgresConfig config) {
-        throw new UnsupportedOperationException("wired by the lead");
+        return onDatabase(
+                config,
+                (database, vertx) -> database.migrate(vertx).map(applied -> {
+                    applied.forEach(migration -> out.println("applied " + migration.fileName()));
+                    out.println(applied.isEmpty() ? "the schema is up to date" : "applied " + applied.size());
+                    return ExitCode.OK;
+                }));
     }
 
     @Override
     public int migrateStatus(PostgresConfig config) {
-        throw new UnsupportedOperationException("wired by the lead");
+        return onDatabase(
+                config,
+                (database, vertx) -> database.migrationStatus(vertx).map(all -> {
+                    all.forEach(this::print);
+                    return ExitCode.OK;
+                }));
+    }
+
+    private void print(MigrationStatus status) {
+        out.printf(
+                "%-45s %s%n",
+                status.migration().fileName(),
+                status.appliedAt().map(at -> "applied " + at).orElse("pending"));
     }
 
     @Override
     public int migrateVerify(PostgresConfig config) {
-        throw new UnsupportedOperationException("wired by the lead");
+        return onDatabase(
+                config,
+                (database, vertx) -> database.verifyMigrations(vertx).map(v -> {
+                    out.println("the schema is that of this server");
+                    return ExitCode.OK;
+                }));
+    }
+
+    private int onDatabase(PostgresConfig config, BiFunction<Database, Vertx, Future<Integer>> work) {
+        Vertx vertx = vertx();
+        try (Database database = Database.open(config)) {
+            return get(work.apply(database, vertx).eventually(vertx::close), MIGRATE_SECONDS_MAX);
+        } catch (Exception e) {
+            return explain(e);
+        }
+    }
+
+    private static Vertx vertx() {
+        return Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    }
+
+    private static int explain(Exception e) {
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return ExitCode.OK;
+        }
+        Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+        if (cause instanceof EmbeddedPostgresException || cause instanceof MigrationException) {
+            LOG.error("cannot start: {}", cause.getMessage());
+        } else if (cause instanceof java.net.BindException) {
+            LOG.error("cannot start: the port is in use; choose another with --server-port, or 0 for any free one");
+            return ExitCode.USAGE;
+        } else {
+            LOG.error("cannot start: {}", cause.getMessage(), cause);
+        }
+        return ExitCode.UNAVAILABLE;
+    }
+
+    private static <T> T get(Future<T> future, long secondsMax)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return future.toCompletionStage().toCompletableFuture().get(secondsMax, TimeUnit.SECONDS);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch, long secondsMax) {
+        try {
+            if (!latch.await(secondsMax, TimeUnit.SECONDS)) {
+                LOG.warn("stopping took longer than {} s, next=exit", secondsMax);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,0 +1,158 @@
+package io.eventsync.server;
+
+import io.eventsync.server.consumer.Consumer;
+import io.eventsync.server.consumer.Consumers;
+import io.eventsync.server.event.EventLog;
+import io.eventsync.server.event.LogVerticle;
+import io.eventsync.server.grpc.GrpcFront;
+import io.eventsync.server.grpc.NodeInfo;
+import io.eventsync.server.grpc.Services;
+import io.eventsync.server.http.PublicVerticle;
+import io.eventsync.server.postgres.Database;
+import io.eventsync.server.subscription.Poller;
+import io.eventsync.server.subscription.Subscriptions;
+import io.eventsync.server.sync.Cursors;
+import io.eventsync.server.sync.Starts;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running node: every part is made and joined here. */
+public final class Server {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    private final Vertx vertx;
+    private final ServerConfig config;
+    private final Database database;
+    private final Pool pool;
+    private final InstantSource clock;
+    private final String version;
+    private final List<PublicVerticle> listeners = new CopyOnWriteArrayList<>();
+    private final List<String> deployments = new CopyOnWriteArrayList<>();
+    private volatile Running running = new Running(null, null);
+
+    private record Running(
+            @org.jspecify.annotations.Nullable Subscriptions subscriptions,
+            @org.jspecify.annotations.Nullable GrpcFront front) {}
+
+    private Server(Vertx vertx, ServerConfig config, Database database, InstantSource clock, String version) {
+        this.vertx = vertx;
+        this.config = config;
+        this.database = database;
+        this.clock = clock;
+        this.version = version;
+        this.pool = database.pool(vertx);
+    }
+
+    /** Migrates the database, opens the log and listens. */
+    public static Future<Server> start(
+            Vertx vertx, ServerConfig config, Database database, InstantSource clock, String version) {
+        Server server = new Server(vertx, config, database, clock, version);
+        return database.migrate(vertx)
+                .compose(applied -> server.postgresVersion())
+                .compose(server::open)
+                .recover(e -> server.stop().transform(stopped -> Future.failedFuture(e)));
+    }
+
+    private Future<String> postgresVersion() {
+        return pool.query("select split_part(current_setting('server_version'), ' ', 1)")
+                .execute()
+                .map(rows -> rows.iterator().next().getString(0));
+    }
+
+    private Future<Server> open(String postgresVersion) {
+        LogVerticle log = new LogVerticle(pool, database.options(), config.log());
+        return vertx.deployVerticle(log)
+                .compose(id -> {
+                    deployments.add(id);
+                    return listen(log.log(), postgresVersion);
+                })
+                .map(v -> this);
+    }
+
+    private Future<Void> listen(EventLog log, String postgresVersion) {
+        Cursors cursors = new Cursors(log.id());
+        Consumers consumers = new Consumers(pool);
+        Starts starts = new Starts(log, cursors, name -> consumers.get(name).map(Consumer::point));
+        Subscriptions subscriptions = new Subscriptions(log, cursors, starts, config.subscription(), clock);
+        NodeInfo node = new NodeInfo(
+                version, UUID.randomUUID().toString(), clock.instant(), clock, postgresVersion, database.isEmbedded());
+        GrpcFront front = new GrpcFront(
+                vertx,
+                new Services(
+                        log,
+                        cursors,
+                        starts,
+                        new Poller(log, starts),
+                        subscriptions,
+                        config.subscription(),
+                        config.limits(),
+                        consumers,
+                        node),
+                config.http());
+        running = new Running(subscriptions, front);
+        int loops = config.http().eventLoops() > 0
+                ? config.http().eventLoops()
+                : Runtime.getRuntime().availableProcessors();
+        return vertx.deployVerticle(
+                        () -> listener(log, subscriptions, front), new DeploymentOptions().setInstances(loops))
+                .map(id -> {
+                    deployments.add(id);
+                    front.health().serving(true);
+                    LOG.info(
+                            "listening host={} port={} log_id={} head={}",
+                            host(),
+                            port(),
+                            log.id(),
+                            log.head().position());
+                    return null;
+                });
+    }
+
+    private Deployable listener(EventLog log, Subscriptions subscriptions, GrpcFront front) {
+        PublicVerticle listener = new PublicVerticle(config.http(), config.subscription(), log, subscriptions, front);
+        listeners.add(listener);
+        return listener;
+    }
+
+    public String host() {
+        return config.http().host();
+    }
+
+    public int port() {
+        return listeners.isEmpty() ? config.http().port() : listeners.get(0).port();
+    }
+
+    /**
+     * Says good-bye: not serving any more, streams end with their cursor, calls under way finish, then everything closes. The database
+     * stays open; it is the caller's.
+     */
+    public Future<Void> stop() {
+        Running now = running;
+        if (now.front() != null) {
+            now.front().health().serving(false);
+            now.front().drainSessions();
+        }
+        Future<Void> drained = now.subscriptions() == null
+                ? Future.succeededFuture()
+                : now.subscriptions().drain();
+        return drained.transform(v -> undeploy(deployments.size() - 1))
+                .transform(v -> pool.close())
+                .onComplete(v -> LOG.info("stopped"));
+    }
+
+    /** The last deployed first: nobody calls the log any more when it closes. */
+    private Future<Void> undeploy(int last) {
+        return last < 0
+                ? Future.succeededFuture()
+                : vertx.undeploy(deployments.get(last)).transform(v -> undeploy(last - 1));
+    }
+}

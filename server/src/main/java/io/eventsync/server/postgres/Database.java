@@ -1,0 +1,104 @@
+package io.eventsync.server.postgres;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The Postgres of a server: an embedded one that lives as long as this does, or one at a URL. */
+public final class Database implements AutoCloseable {
+    private static final int IDLE_MINUTES = 10;
+    private static final int LIFETIME_MINUTES = 60;
+    private static final int WAIT_QUEUE_MAX = 20_000;
+
+    private final PgConnectOptions options;
+    private final PostgresConfig config;
+    private final @Nullable EmbeddedPostgres embedded;
+
+    private Database(PgConnectOptions options, PostgresConfig config, @Nullable EmbeddedPostgres embedded) {
+        this.options = options;
+        this.config = config;
+        this.embedded = embedded;
+    }
+
+    /** Blocks until an embedded Postgres is up; does not connect to one at a URL. */
+    public static Database open(PostgresConfig config) throws EmbeddedPostgresException, InterruptedException {
+        if (config.url().isPresent()) {
+            return new Database(tuned(PgConnectOptions.fromUri(config.url().get())), config, null);
+        }
+        EmbeddedPostgres embedded = EmbeddedPostgres.start(EmbeddedPostgresConfig.at(config.dataDir())
+                .withSharedBuffersMegabytes((int) (config.sharedBuffersBytes() >> 20)));
+        return new Database(tuned(embedded.connectOptions(EmbeddedPostgres.DATABASE)), config, embedded);
+    }
+
+    /** Over options that exist, as tests have. */
+    public static Database at(PgConnectOptions options, PostgresConfig config) {
+        return new Database(tuned(new PgConnectOptions(options)), config, null);
+    }
+
+    private static PgConnectOptions tuned(PgConnectOptions options) {
+        return options.setCachePreparedStatements(true).setPreparedStatementCacheMaxSize(256);
+    }
+
+    /** For connections of one's own. */
+    public PgConnectOptions options() {
+        return new PgConnectOptions(options);
+    }
+
+    public Pool pool(Vertx vertx) {
+        return PgBuilder.pool()
+                .with(new PoolOptions()
+                        .setMaxSize(config.poolSize())
+                        .setMaxWaitQueueSize(WAIT_QUEUE_MAX)
+                        .setConnectionTimeout((int) config.connectTimeout().toMillis())
+                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                        .setIdleTimeout(IDLE_MINUTES)
+                        .setIdleTimeoutUnit(TimeUnit.MINUTES)
+                        .setMaxLifetime(LIFETIME_MINUTES)
+                        .setMaxLifetimeUnit(TimeUnit.MINUTES))
+                .connectingTo(options().addProperty("application_name", "eventsync"))
+                .using(vertx)
+                .build();
+    }
+
+    public Future<List<Migration>> migrate(Vertx vertx) {
+        return onConnection(vertx, Migrations.load()::up);
+    }
+
+    public Future<List<MigrationStatus>> migrationStatus(Vertx vertx) {
+        return onConnection(vertx, Migrations.load()::status);
+    }
+
+    public Future<Void> verifyMigrations(Vertx vertx) {
+        return onConnection(vertx, Migrations.load()::verify);
+    }
+
+    private <T> Future<T> onConnection(Vertx vertx, Function<PgConnection, Future<T>> work) {
+        return PgConnection.connect(vertx, options())
+                .compose(connection -> work.apply(connection).eventually(connection::close));
+    }
+
+    public boolean isEmbedded() {
+        return embedded != null;
+    }
+
+    /** How a person reaches it with psql, if it is the embedded one. */
+    public Optional<String> psqlHint() {
+        return Optional.ofNullable(embedded).map(e -> e.psqlHint(EmbeddedPostgres.DATABASE));
+    }
+
+    @Override
+    public void close() {
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+}
