@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "First steps with a server on localhost:8080:",
+            "First steps with a server on localhost:7300:",
             "  replay --sample 10000                              send ten thousand sample events",
             "  sync --out log.jsonl --until-idle 2s               read the whole log into a file",
             "  check --duration 10s                               write and read at once, then check every promise",

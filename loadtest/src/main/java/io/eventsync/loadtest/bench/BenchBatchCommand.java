@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Durable ingest, --batch events a call (IngestBatch). Events are counted, latency is of the call.",
-        footer = {"", "Example:", "  bench batch --target localhost:8080 --batch 100 --in-flight 32"})
+        footer = {"", "Example:", "  bench batch --target localhost:7300 --batch 100 --in-flight 32"})
 final class BenchBatchCommand implements Callable<Integer> {
 
     @Mixin

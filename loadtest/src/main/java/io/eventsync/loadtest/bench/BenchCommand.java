@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  bench ingest --target localhost:8080 --server-pid $(pgrep -f eventsync-server)",
+            "  bench ingest --target localhost:7300 --server-pid $(pgrep -f eventsync-server)",
             "  bench subscribe --subscribers 100 --match one --rate 5000 --output json",
             "",
             "Ctrl-C ends a bench early and prints what was measured so far."

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  bench ingest --target localhost:8080                  as fast as 256 calls in flight go",
+            "  bench ingest --target localhost:7300                  as fast as 256 calls in flight go",
             "  bench ingest --rate 1000 --duration 30s               latency at a fixed load",
             "  bench ingest --compare --rounds 3 --server-pid 4711   against the same stack without a log"
         })

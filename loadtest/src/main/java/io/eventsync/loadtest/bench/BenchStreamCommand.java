@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Durable ingest on one IngestStream per connection. Each unit is one append of --batch events (default 1).",
-        footer = {"", "Example:", "  bench stream --target localhost:8080 --in-flight 256 --server-pid 4711"})
+        footer = {"", "Example:", "  bench stream --target localhost:7300 --in-flight 256 --server-pid 4711"})
 final class BenchStreamCommand implements Callable<Integer> {
 
     @Mixin

@@ -41,8 +41,8 @@ public final class CheckCommand implements Callable<Integer> {
             names = "--target",
             paramLabel = "HOST:PORT",
             converter = TargetText.class,
-            description = "The server (default localhost:8080).")
-    Target target = new Target("localhost", 8080);
+            description = "The server (default localhost:7300).")
+    Target target = new Target("localhost", 7300);
 
     @Option(names = "--writers", paramLabel = "N", description = "Writers, one event in flight each (default 8).")
     int writers = 8;

@@ -18,8 +18,8 @@ final class ReadOptions {
             names = "--target",
             paramLabel = "HOST:PORT",
             converter = TargetText.class,
-            description = "The server (default localhost:8080).")
-    Target target = new Target("localhost", 8080);
+            description = "The server (default localhost:7300).")
+    Target target = new Target("localhost", 7300);
 
     @Option(
             names = "--prefix",

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  replay --file events.jsonl --target localhost:8080",
+            "  replay --file events.jsonl --target localhost:7300",
             "  replay --sample 100000 --mode stream --rate 5000",
             "  zcat old.jsonl.gz | replay --file /dev/stdin --mode unary --in-flight 64",
             "",
@@ -61,8 +61,8 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--target",
             paramLabel = "HOST:PORT",
             converter = TargetText.class,
-            description = "The server (default localhost:8080).")
-    Target target = new Target("localhost", 8080);
+            description = "The server (default localhost:7300).")
+    Target target = new Target("localhost", 7300);
 
     @Option(
             names = "--mode",

@@ -9,11 +9,11 @@ public record Target(String host, int port) {
         }
     }
 
-    /** Reads `localhost:8080` or `[::1]:8080`. */
+    /** Reads `localhost:7300` or `[::1]:7300`. */
     public static Target parse(String text) {
         int colon = text.lastIndexOf(':');
         if (colon < 1) {
-            throw new IllegalArgumentException("'" + text + "' is not host:port, as in localhost:8080");
+            throw new IllegalArgumentException("'" + text + "' is not host:port, as in localhost:7300");
         }
         String host = text.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
@@ -22,7 +22,7 @@ public record Target(String host, int port) {
                     bracketed ? host.substring(1, host.length() - 1) : host,
                     Integer.parseInt(text.substring(colon + 1)));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("'" + text + "' has no port number, as in localhost:8080", e);
+            throw new IllegalArgumentException("'" + text + "' has no port number, as in localhost:7300", e);
         }
     }
 
