@@ -6,7 +6,9 @@ create table eventsync.log (
   log_id uuid not null default gen_random_uuid(),
   created_at timestamptz not null default now(),
   earliest bigint not null default 1 check (earliest >= 1),
-  indexed bigint not null default 0 check (indexed >= 0 and indexed % 65536 = 0)
+  indexed bigint not null default 0 check (indexed >= 0 and indexed % 65536 = 0),
+  -- The newest time in any UUIDv7 among the indexed ids: an id that is newer cannot be there.
+  indexed_id_millis bigint not null default 0
 );
 insert into eventsync.log default values;
 
@@ -92,21 +94,30 @@ begin
   return made;
 end $$;
 
--- Appends a batch at the next positions, or nothing if the log has one of p_probe already.
+-- Those of these ids that the key index has. Plans are forced: one made while the index was empty would read all of it later.
+create function eventsync.indexed_ids(p_ids text[], out ids text[], out positions bigint[])
+language plpgsql stable
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+begin
+  select array_agg(e.id), array_agg(e.pos) into ids, positions
+    from unnest(p_ids) u(id)
+    join eventsync.event_key k on k.hash = hashtextextended(u.id, 0)
+    join eventsync.event e on e.pos = k.pos and e.id = u.id;
+end $$;
+
+-- Appends a batch at the next positions, or nothing if the log has one of these ids already: of p_probe in the key index, of p_tail
+-- behind p_known.
 --
--- p_known: the caller has every id up to this position in its memory or in event_key. Under the lock only the rows after it are
--- searched. Must run in a READ COMMITTED transaction of its own, and be followed by mark() on the same connection before anyone is told.
-create function eventsync.append(p_tags int[], p_ids text[], p_bodies bytea[], p_probe text[], p_known bigint,
+-- p_known: the caller has every id up to this position in its memory or in the key index. Under the lock only the rows after it are
+-- searched. Must run in a READ COMMITTED transaction of its own, and be followed by a mark on the same connection before anyone is told.
+create function eventsync.append(p_tags int[], p_ids text[], p_bodies bytea[], p_probe text[], p_tail text[], p_known bigint,
     out base bigint, out at bigint, out dup_ids text[], out dup_positions bigint[])
-language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+language plpgsql set enable_seqscan = off set enable_nestloop = off set plan_cache_mode = force_generic_plan as $$
 declare
   last_at bigint;
 begin
   if cardinality(p_probe) > 0 then
-    select array_agg(e.id), array_agg(e.pos) into dup_ids, dup_positions
-      from unnest(p_probe) u(id)
-      join eventsync.event_key k on k.hash = hashtextextended(u.id, 0)
-      join eventsync.event e on e.pos = k.pos and e.id = u.id;
+    select i.ids, i.positions into dup_ids, dup_positions from eventsync.indexed_ids(p_probe) i;
     if dup_ids is not null then
       return;
     end if;
@@ -120,10 +131,10 @@ begin
     base := coalesce(base, 0);
   end if;
 
-  if base > p_known and cardinality(p_probe) > 0 then
+  if base > p_known and cardinality(p_tail) > 0 then
     select array_agg(e.id), array_agg(e.pos) into dup_ids, dup_positions
       from eventsync.event e
-      where e.pos > p_known and e.pos <= base and e.id in (select unnest(p_probe));
+      where e.pos > p_known and e.pos <= base and e.id in (select unnest(p_tail));
     if dup_ids is not null then
       return;
     end if;
@@ -135,28 +146,21 @@ begin
     from unnest(p_tags, p_ids, p_bodies) with ordinality u(tag_id, id, body, o);
 end $$;
 
--- Makes everything appended so far durable: its synchronous commit flushes the log of the appends before it.
-create function eventsync.mark(p_known bigint) returns void language sql as $$
-  insert into eventsync.mark (pos)
-    select e.pos from eventsync.event e where e.pos >= p_known order by e.pos desc limit 1
-    on conflict do nothing
-$$;
-
 -- Indexes the next whole block behind the mark. Answers the new indexed position, or null if there is none to do or another node is at it.
-create function eventsync.index_block() returns bigint language plpgsql as $$
+create function eventsync.index_block(out indexed_through bigint, out id_millis bigint) language plpgsql as $$
 declare
   lo bigint;
   hi bigint;
   head bigint;
 begin
   if not pg_try_advisory_xact_lock(7205758210221002) then
-    return null;
+    return;
   end if;
   select indexed into lo from eventsync.log;
   select m.pos into head from eventsync.mark m order by m.pos desc limit 1;
   hi := lo + 65536;
   if head is null or head < hi then
-    return null;
+    return;
   end if;
   insert into eventsync.tag_block (tag_id, blk, offs)
     select e.tag_id, (lo >> 16)::int, array_agg((e.pos - lo - 32769)::int2 order by e.pos)
@@ -167,8 +171,12 @@ begin
     from (select e.tag_id, count(*) as n, max(e.pos) as last_pos
           from eventsync.event e where e.pos > lo and e.pos <= hi group by e.tag_id) c
     where t.tag_id = c.tag_id;
-  update eventsync.log set indexed = hi;
-  return hi;
+  update eventsync.log l set indexed = hi, indexed_id_millis = greatest(l.indexed_id_millis, (
+      select coalesce(max(('x0000' || substr(e.id, 1, 8) || substr(e.id, 10, 4))::bit(64)::bigint), 0)
+      from eventsync.event e
+      where e.pos > lo and e.pos <= hi
+        and e.id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$'))
+    returning l.indexed, l.indexed_id_millis into indexed_through, id_millis;
 end $$;
 
 -- Gives up everything before the end of the oldest partition. The rows go later, when no reader can be in them.

@@ -48,8 +48,14 @@ final class AppendBatch {
         return sessions;
     }
 
+    /** Ids that the log may have. */
     Set<String> probe() {
         return probe;
+    }
+
+    /** Those of them that the key index may have: not those made after the newest id in it. */
+    String[] indexProbe(long indexedIdMillis) {
+        return probe.stream().filter(id -> !IdTime.isAfter(id, indexedIdMillis)).toArray(String[]::new);
     }
 
     int bytes() {

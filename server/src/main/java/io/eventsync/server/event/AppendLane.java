@@ -22,8 +22,14 @@ import org.slf4j.LoggerFactory;
  * because after a crash of Postgres a mark on another one could succeed for rows that are gone. Belongs to the log's context.
  */
 final class AppendLane {
-    static final String APPEND = "select base, at, dup_ids, dup_positions from eventsync.append($1, $2, $3, $4, $5)";
-    static final String MARK = "select eventsync.mark($1)";
+    static final String APPEND =
+            "select base, at, dup_ids, dup_positions from eventsync.append($1, $2, $3, $4, $5, $6)";
+    /** Commits synchronously, and so flushes the log of the appends before it. Does nothing if the row is there: then it did. */
+    static final String MARK = """
+            insert into eventsync.mark (pos)
+            select e.pos from eventsync.event e where e.pos >= $1 order by e.pos desc limit 1
+            on conflict do nothing
+            """;
 
     private static final Logger LOG = LoggerFactory.getLogger(AppendLane.class);
     private static final long RECONNECT_MILLIS_MIN = 50;
@@ -49,6 +55,7 @@ final class AppendLane {
                 .setCachePreparedStatements(false)
                 .addProperty("application_name", "eventsync-append")
                 .addProperty("default_transaction_isolation", "read committed")
+                .addProperty("plan_cache_mode", "force_generic_plan")
                 .addProperty("synchronous_commit", "on");
         this.onChange = onChange;
     }
@@ -119,7 +126,7 @@ final class AppendLane {
     }
 
     /** Sends one batch. The future fails if the outcome is unknown or the batch was refused; the caller checks which. */
-    Future<Answer> send(Integer[] tagIds, String[] ids, Buffer[] bodies, String[] probe, long known) {
+    Future<Answer> send(Integer[] tagIds, String[] ids, Buffer[] bodies, String[] probe, String[] tail, long known) {
         PgConnection used = connection;
         PreparedStatement appendNow = append;
         PreparedStatement markNow = mark;
@@ -137,6 +144,7 @@ final class AppendLane {
                 .addArrayOfString(ids)
                 .addArrayOfBuffer(bodies)
                 .addArrayOfString(probe)
+                .addArrayOfString(tail)
                 .addLong(known);
         var appended = appendNow.query().execute(arguments);
         var marked = markNow.query().execute(Tuple.of(known));

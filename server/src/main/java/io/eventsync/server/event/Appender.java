@@ -31,6 +31,8 @@ final class Appender {
     private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
     private static final int LANES = 2;
     private static final Duration RETRY_AFTER_SHED = Duration.ofMillis(100);
+    /** Below this the second lane would only make two small batches of one: a batch costs Postgres more than what is in it. */
+    private static final int SECOND_LANE_REQUESTS = 512;
     /** How long requests wait for a lost connection before they are refused. */
     private static final long OUTAGE_GRACE_MILLIS = 1_000;
 
@@ -53,6 +55,7 @@ final class Appender {
     private final Map<Object, AppendBatch> inFlightSessions = new HashMap<>();
     private volatile boolean outage;
     private boolean graceRuns;
+    private int underWay;
 
     Appender(
             Vertx vertx,
@@ -156,9 +159,10 @@ final class Appender {
 
     private void pump() {
         for (AppendLane lane : lanes) {
-            while (lane.isFree() && !queue.isEmpty()) {
+            while (lane.isFree() && !queue.isEmpty() && (underWay == 0 || queue.size() >= SECOND_LANE_REQUESTS)) {
                 AppendBatch batch = nextBatch();
                 if (!batch.isEmpty()) {
+                    underWay++;
                     send(lane, batch);
                 }
             }
@@ -231,7 +235,13 @@ final class Appender {
         batch.probe().forEach(id -> inFlight.put(id, batch));
         batch.sessions().forEach(session -> inFlightSessions.put(session, batch));
         Integer[] tagIds = batch.tagIds(tags);
-        lane.send(tagIds, batch.ids(), batch.bodies(), batch.probe().toArray(String[]::new), tail.position())
+        lane.send(
+                        tagIds,
+                        batch.ids(),
+                        batch.bodies(),
+                        batch.indexProbe(tail.indexedIdMillis()),
+                        batch.probe().toArray(String[]::new),
+                        tail.position())
                 .onComplete(answer -> answered(batch, tagIds, answer), e -> failed(batch, e));
     }
 
@@ -287,6 +297,7 @@ final class Appender {
     }
 
     private void land(AppendBatch batch) {
+        underWay--;
         batch.probe().forEach(inFlight::remove);
         batch.sessions().forEach(inFlightSessions::remove);
     }

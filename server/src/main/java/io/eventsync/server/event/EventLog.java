@@ -116,10 +116,8 @@ public final class EventLog {
             return Future.succeededFuture(false);
         }
         return upkeep.indexBlock().map(indexed -> {
-            if (indexed != null) {
-                tail.indexedThrough(indexed);
-            }
-            return indexed != null;
+            indexed.ifPresent(now -> tail.indexedThrough(now.through(), now.idMillis()));
+            return indexed.isPresent();
         });
     }
 

@@ -40,6 +40,7 @@ final class LiveTail {
     private volatile LogPoint head = LogPoint.BEGINNING;
     private volatile long indexed;
     private volatile long earliest = 1;
+    private long indexedIdMillis;
     private boolean gapTimerRuns;
     private boolean reading;
 
@@ -71,6 +72,7 @@ final class LiveTail {
                         .compose(v -> store.edge(now.position()))
                         .map(edge -> {
                             indexed = now.indexed();
+                            indexedIdMillis = now.indexedIdMillis();
                             earliest = now.earliest();
                             head = now.position() == 0 ? LogPoint.BEGINNING : edge.point();
                             return null;
@@ -88,6 +90,11 @@ final class LiveTail {
 
     long indexed() {
         return indexed;
+    }
+
+    /** The newest time in any UUIDv7 in the key index; goes with what {@link RecentIds} has. On the log's context. */
+    long indexedIdMillis() {
+        return indexedIdMillis;
     }
 
     long earliest() {
@@ -231,7 +238,7 @@ final class LiveTail {
         return store.head().map(now -> {
             earliest = now.earliest();
             if (now.indexed() > indexed) {
-                indexedThrough(now.indexed());
+                indexedThrough(now.indexed(), now.indexedIdMillis());
             }
             if (now.position() < before) {
                 regress(before, now);
@@ -243,8 +250,9 @@ final class LiveTail {
     }
 
     /** The key index has every id up to here; call after it committed. */
-    void indexedThrough(long position) {
+    void indexedThrough(long position, long idMillis) {
         indexed = position;
+        indexedIdMillis = idMillis;
         recentIds.forgetThrough(position);
     }
 

@@ -98,7 +98,8 @@ final class ReadStore {
             """;
 
     static final String HEAD = """
-            select l.earliest, l.indexed, (select m.pos from eventsync.mark m order by m.pos desc limit 1) as head
+            select l.earliest, l.indexed, (select m.pos from eventsync.mark m order by m.pos desc limit 1) as head,
+              l.indexed_id_millis
             from eventsync.log l
             """;
 
@@ -115,7 +116,7 @@ final class ReadStore {
     }
 
     /** How far the log has come. */
-    record Head(long earliest, long indexed, long position) {}
+    record Head(long earliest, long indexed, long position, long indexedIdMillis) {}
 
     /** An event as stored. */
     @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
@@ -180,7 +181,7 @@ final class ReadStore {
         return pool.preparedQuery(HEAD).execute().map(rows -> {
             Row row = rows.iterator().next();
             Long head = row.getLong(2);
-            return new Head(row.getLong(0), row.getLong(1), head == null ? 0 : head);
+            return new Head(row.getLong(0), row.getLong(1), head == null ? 0 : head, row.getLong(3));
         });
     }
 

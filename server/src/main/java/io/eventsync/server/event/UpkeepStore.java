@@ -2,16 +2,18 @@ package io.eventsync.server.event;
 
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** SQL of what keeps the log in shape: partitions ahead, the index behind, marks and old partitions away. */
 final class UpkeepStore {
     static final String ENSURE_PARTITIONS = "select eventsync.ensure_partitions($1, $2)";
     static final String COVERED = "select coalesce(max(to_pos), 0) from eventsync.partition";
-    static final String INDEX_BLOCK = "select eventsync.index_block()";
+    static final String INDEX_BLOCK = "select indexed_through, id_millis from eventsync.index_block()";
     /** The newest marks stay: the newest of all is the durable head. */
     static final String TRIM_MARKS =
             "delete from eventsync.mark where pos < (select m.pos - 100000 from eventsync.mark m order by m.pos desc limit 1)";
@@ -52,11 +54,16 @@ final class UpkeepStore {
                 .map(rows -> rows.iterator().next().getLong(0));
     }
 
-    /** Answers the new indexed position, or nothing if there was none to do here. */
-    Future<@Nullable Long> indexBlock() {
-        return pool.preparedQuery(INDEX_BLOCK)
-                .execute()
-                .map(rows -> rows.iterator().next().getLong(0));
+    /** How far the index reaches, and the newest time in any UUIDv7 among its ids. */
+    record Indexed(long through, long idMillis) {}
+
+    /** Answers what is new, or nothing if there was nothing to do here. */
+    Future<Optional<Indexed>> indexBlock() {
+        return pool.preparedQuery(INDEX_BLOCK).execute().map(rows -> {
+            Row row = rows.iterator().next();
+            Long through = row.getLong(0);
+            return through == null ? Optional.empty() : Optional.of(new Indexed(through, row.getLong(1)));
+        });
     }
 
     Future<Void> trimMarks() {
