@@ -94,10 +94,11 @@ begin
   return made;
 end $$;
 
--- Those of these ids that the key index has. Plans are forced: one made while the index was empty would read all of it later.
+-- Those of these ids that the key index has. Plans are forced: one made while the index was empty would read all of it later. Without
+-- JIT: before Postgres 18 a switched-off plan node looks so dear that each call would be compiled, for 50 ms.
 create function eventsync.indexed_ids(p_ids text[], out ids text[], out positions bigint[])
 language plpgsql stable
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan as $$
 begin
   select array_agg(e.id), array_agg(e.pos) into ids, positions
     from unnest(p_ids) u(id)
@@ -112,7 +113,7 @@ end $$;
 -- searched. Must run in a READ COMMITTED transaction of its own, and be followed by a mark on the same connection before anyone is told.
 create function eventsync.append(p_tags int[], p_ids text[], p_bodies bytea[], p_probe text[], p_tail text[], p_known bigint,
     out base bigint, out at bigint, out dup_ids text[], out dup_positions bigint[])
-language plpgsql set enable_seqscan = off set enable_nestloop = off set plan_cache_mode = force_generic_plan as $$
+language plpgsql set enable_seqscan = off set enable_nestloop = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   last_at bigint;
 begin

@@ -45,7 +45,10 @@ public final class Database implements AutoCloseable {
     }
 
     private static PgConnectOptions tuned(PgConnectOptions options) {
-        return options.setCachePreparedStatements(true).setPreparedStatementCacheMaxSize(256);
+        // JIT compiles for tens of milliseconds what runs for one.
+        return options.setCachePreparedStatements(true)
+                .setPreparedStatementCacheMaxSize(256)
+                .addProperty("jit", "off");
     }
 
     /** For connections of one's own. */
