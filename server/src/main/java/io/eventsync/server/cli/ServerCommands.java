@@ -7,10 +7,12 @@ import io.eventsync.server.postgres.EmbeddedPostgresException;
 import io.eventsync.server.postgres.MigrationException;
 import io.eventsync.server.postgres.MigrationStatus;
 import io.eventsync.server.postgres.PostgresConfig;
+import io.netty.channel.unix.Errors.NativeIoException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class ServerCommands implements Commands {
     private static final Logger LOG = LoggerFactory.getLogger(ServerCommands.class);
     private static final long MIGRATE_SECONDS_MAX = 600;
+    /** As Linux numbers it; Netty's native transport has no exception of its own for it. */
+    private static final int EADDRINUSE = -98;
+
     private static final long STOP_SECONDS_MARGIN = 5;
 
     private final PrintStream out = System.out;
@@ -123,13 +128,18 @@ public final class ServerCommands implements Commands {
         Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
         if (cause instanceof EmbeddedPostgresException || cause instanceof MigrationException) {
             LOG.error("cannot start: {}", cause.getMessage());
-        } else if (cause instanceof java.net.BindException) {
+        } else if (isPortInUse(cause)) {
             LOG.error("cannot start: the port is in use; choose another with --server-port, or 0 for any free one");
             return ExitCode.USAGE;
         } else {
             LOG.error("cannot start: {}", cause.getMessage(), cause);
         }
         return ExitCode.UNAVAILABLE;
+    }
+
+    private static boolean isPortInUse(Throwable cause) {
+        return cause instanceof BindException
+                || (cause instanceof NativeIoException io && io.expectedErr() == EADDRINUSE);
     }
 
     private static <T> T get(Future<T> future, long secondsMax)

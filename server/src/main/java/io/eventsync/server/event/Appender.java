@@ -31,6 +31,10 @@ final class Appender {
     private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
     private static final int LANES = 2;
     private static final Duration RETRY_AFTER_SHED = Duration.ofMillis(100);
+    /** Bounds the memory for ids that the index does not have yet. */
+    private static final long UNINDEXED_EVENTS_MAX = 64L * Blocks.SIZE;
+
+    private static final Duration RETRY_AFTER_INDEX = Duration.ofSeconds(1);
     /** Below this the second lane would only make two small batches of one: a batch costs Postgres more than what is in it. */
     private static final int SECOND_LANE_REQUESTS = 512;
     /** How long requests wait for a lost connection before they are refused. */
@@ -98,6 +102,10 @@ final class Appender {
         }
         if (outage) {
             return Future.failedFuture(Failure.storeUnavailable(null));
+        }
+        if (tail.position() - tail.indexed() > UNINDEXED_EVENTS_MAX) {
+            return Future.failedFuture(Failure.of(Reason.OVERLOADED, "the index is too far behind the log")
+                    .retryAfter(RETRY_AFTER_INDEX));
         }
         if (!reserve(request)) {
             return Future.failedFuture(

@@ -27,8 +27,9 @@ final class DuplicateCheck {
                 int index = suspect.getKey();
                 NewEvent event = request.events().get(index);
                 ReadStore.StoredRow stored = byPosition.get(suspect.getValue());
-                if (stored == null) {
-                    // Retention took it between the look-up and now: the retry will find it gone and append anew.
+                if (stored == null || !stored.id().equals(event.id())) {
+                    // Retention took it a moment ago, or two ids have one hash in memory: neither lasts, so a retry
+                    // will do.
                     return Future.failedFuture(Failure.storeUnavailable(null));
                 }
                 if (!stored.tag().equals(event.tag()) || !StoredBody.sameContent(stored.body(), event.body())) {

@@ -163,7 +163,8 @@ public final class EventLog {
     }
 
     public Reader reader(EventFilter filter) {
-        return new LogReader(reads, tail, tags, filter);
+        LogReader reader = new LogReader(reads, tail, tags, filter);
+        return (start, eventsMax, bytesMax) -> stored(reader.after(start, eventsMax, bytesMax));
     }
 
     /** Matching events before a position, newest first; the page's end is the oldest position looked at. */

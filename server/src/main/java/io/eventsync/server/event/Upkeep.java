@@ -15,6 +15,7 @@ final class Upkeep {
     private final long intervalMillis;
     private final Supplier<Future<Boolean>> round;
     private boolean closed;
+    private long failures;
 
     /** @param round answers true if there is more to do at once */
     Upkeep(Vertx vertx, String name, long intervalMillis, Supplier<Future<Boolean>> round) {
@@ -33,8 +34,12 @@ final class Upkeep {
             return;
         }
         round.get()
+                .map(more -> {
+                    sayIfBack();
+                    return more;
+                })
                 .otherwise(e -> {
-                    LOG.warn("{} failed cause={} next=again in_ms={}", name, e.getMessage(), intervalMillis);
+                    sayIfNew(e);
                     return false;
                 })
                 .onComplete(more -> {
@@ -44,6 +49,20 @@ final class Upkeep {
                         start();
                     }
                 });
+    }
+
+    /** A state change is worth a line; that it lasts is not. */
+    private void sayIfNew(Throwable cause) {
+        if (failures++ == 0) {
+            LOG.warn("{} failed cause={} next=again every_ms={}", name, cause.getMessage(), intervalMillis);
+        }
+    }
+
+    private void sayIfBack() {
+        if (failures > 0) {
+            LOG.info("{} works again failures={}", name, failures);
+            failures = 0;
+        }
     }
 
     void close() {
