@@ -7,6 +7,7 @@ import io.eventsync.server.event.LogVerticle;
 import io.eventsync.server.grpc.GrpcFront;
 import io.eventsync.server.grpc.NodeInfo;
 import io.eventsync.server.grpc.Services;
+import io.eventsync.server.http.Connections;
 import io.eventsync.server.http.PublicVerticle;
 import io.eventsync.server.postgres.Database;
 import io.eventsync.server.subscription.Poller;
@@ -99,11 +100,13 @@ public final class Server {
                         node),
                 config.http());
         running = new Running(subscriptions, front);
+        Connections connections = new Connections(vertx, config.http());
         int loops = config.http().eventLoops() > 0
                 ? config.http().eventLoops()
                 : Runtime.getRuntime().availableProcessors();
         return vertx.deployVerticle(
-                        () -> listener(log, subscriptions, front), new DeploymentOptions().setInstances(loops))
+                        () -> listener(log, subscriptions, front, connections),
+                        new DeploymentOptions().setInstances(loops))
                 .map(id -> {
                     deployments.add(id);
                     front.health().serving(true);
@@ -117,8 +120,9 @@ public final class Server {
                 });
     }
 
-    private Deployable listener(EventLog log, Subscriptions subscriptions, GrpcFront front) {
-        PublicVerticle listener = new PublicVerticle(config.http(), config.subscription(), log, subscriptions, front);
+    private Deployable listener(EventLog log, Subscriptions subscriptions, GrpcFront front, Connections connections) {
+        PublicVerticle listener =
+                new PublicVerticle(config.http(), config.subscription(), log, subscriptions, front, connections);
         listeners.add(listener);
         return listener;
     }

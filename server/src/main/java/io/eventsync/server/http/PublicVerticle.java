@@ -29,6 +29,7 @@ public final class PublicVerticle extends VerticleBase {
     private final EventLog log;
     private final Subscriptions subscriptions;
     private final GrpcFront front;
+    private final Connections connections;
     private @Nullable HttpServer server;
     private @Nullable LiveLoop loop;
 
@@ -37,12 +38,14 @@ public final class PublicVerticle extends VerticleBase {
             SubscriptionConfig subscriptionConfig,
             EventLog log,
             Subscriptions subscriptions,
-            GrpcFront front) {
+            GrpcFront front,
+            Connections connections) {
         this.config = config;
         this.subscriptionConfig = subscriptionConfig;
         this.log = log;
         this.subscriptions = subscriptions;
         this.front = front;
+        this.connections = connections;
     }
 
     @Override
@@ -53,10 +56,9 @@ public final class PublicVerticle extends VerticleBase {
         Handler<HttpServerRequest> grpc = front.handler(own);
         HttpServer made = vertx.createHttpServer(options());
         server = made;
-        KeepAlive keepAlive = new KeepAlive(vertx, config);
         return made.connectionHandler(connection -> {
                     FlushConsolidation.addTo(connection);
-                    keepAlive.watch(connection);
+                    connections.accept(connection);
                 })
                 .requestHandler(request -> {
                     String type = request.getHeader("content-type");

@@ -4,26 +4,41 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pings HTTP/2 peers, so that one that vanished without a word is noticed and its streams are freed. */
-final class KeepAlive {
-    private static final Logger LOG = LoggerFactory.getLogger(KeepAlive.class);
+/**
+ * The open connections of a node: closes what comes above the limit, and pings HTTP/2 peers, so that one that vanished without a word is
+ * noticed and its streams are freed. Any event loop may call.
+ */
+public final class Connections {
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
     private static final Buffer PING = Buffer.buffer(new byte[8]);
 
     private final Vertx vertx;
     private final HttpConfig config;
+    private final AtomicInteger open = new AtomicInteger();
 
-    KeepAlive(Vertx vertx, HttpConfig config) {
+    public Connections(Vertx vertx, HttpConfig config) {
         this.vertx = vertx;
         this.config = config;
     }
 
-    void watch(HttpConnection connection) {
-        if (isHttp2(connection)) {
-            AtomicBoolean isOpen = new AtomicBoolean(true);
-            connection.closeHandler(v -> isOpen.set(false));
+    void accept(HttpConnection connection) {
+        AtomicBoolean isOpen = new AtomicBoolean(true);
+        boolean isTooMany = open.incrementAndGet() > config.connectionsMax();
+        connection.closeHandler(v -> {
+            isOpen.set(false);
+            open.decrementAndGet();
+        });
+        if (isTooMany) {
+            LOG.warn(
+                    "too many connections limit={} peer={} next=close",
+                    config.connectionsMax(),
+                    connection.remoteAddress());
+            close(connection);
+        } else if (isHttp2(connection)) {
             pingLater(connection, isOpen);
         }
     }
@@ -48,7 +63,7 @@ final class KeepAlive {
         long due = vertx.setTimer(config.pingTimeout().toMillis(), t -> {
             if (isOpen.get()) {
                 LOG.info("peer does not answer pings peer={} next=close", connection.remoteAddress());
-                connection.close().onFailure(e -> LOG.debug("close failed cause={}", e.getMessage()));
+                close(connection);
             }
         });
         connection.ping(PING.copy()).onComplete(pong -> {
@@ -57,5 +72,9 @@ final class KeepAlive {
                 pingLater(connection, isOpen);
             }
         });
+    }
+
+    private static void close(HttpConnection connection) {
+        connection.close().onFailure(e -> LOG.debug("close failed cause={}", e.getMessage()));
     }
 }
