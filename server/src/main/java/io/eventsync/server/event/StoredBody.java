@@ -4,8 +4,11 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads what filters need from a stored body, which is {@code eventsync.v1.Event} on the wire without what the log keeps in columns. */
@@ -13,35 +16,41 @@ final class StoredBody {
     static final int KEY = 3;
     static final int ATTRIBUTES = 8;
 
-    private static final int MAP_KEY = 1;
-    private static final int MAP_VALUE = 2;
+    // With the wire type, as the contract's parser does: a known number with another type is a field that nobody knows.
+    private static final int KEY_TAG = lengthDelimited(KEY);
+    private static final int ATTRIBUTES_TAG = lengthDelimited(ATTRIBUTES);
+    private static final int MAP_KEY_TAG = lengthDelimited(1);
+    private static final int MAP_VALUE_TAG = lengthDelimited(2);
 
     private StoredBody() {}
+
+    private static int lengthDelimited(int field) {
+        return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    }
 
     /** Whether two bodies say the same. Writers may order the fields and the entries of a map as they like. */
     static boolean sameContent(byte[] a, byte[] b) {
         return Arrays.equals(a, b) || fields(a).equals(fields(b));
     }
 
-    private static Map<String, Object> fields(byte[] body) {
+    /** The encoded values of each field in their order; the attributes' entries as a map. */
+    private static Map<Integer, Object> fields(byte[] body) {
         CodedInputStream in = CodedInputStream.newInstance(body);
-        Map<String, Object> fields = new HashMap<>();
+        Map<Integer, List<ByteBuffer>> values = new HashMap<>();
         try {
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-                if (WireFormat.getTagFieldNumber(tag) == ATTRIBUTES) {
-                    in.skipField(tag);
-                } else if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-                    fields.put("f" + tag, in.readBytes());
-                } else if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_VARINT) {
-                    fields.put("f" + tag, in.readRawVarint64());
-                } else {
-                    in.skipField(tag);
+                int from = in.getTotalBytesRead();
+                in.skipField(tag);
+                if (tag != ATTRIBUTES_TAG) {
+                    values.computeIfAbsent(tag, t -> new ArrayList<>())
+                            .add(ByteBuffer.wrap(body, from, in.getTotalBytesRead() - from));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("a stored body does not parse", e);
         }
-        fields.put("attributes", attributes(body));
+        Map<Integer, Object> fields = new HashMap<>(values);
+        fields.put(ATTRIBUTES_TAG, attributes(body));
         return fields;
     }
 
@@ -51,7 +60,7 @@ final class StoredBody {
         try {
             String key = "";
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-                if (WireFormat.getTagFieldNumber(tag) == KEY) {
+                if (tag == KEY_TAG) {
                     key = in.readStringRequireUtf8();
                 } else {
                     in.skipField(tag);
@@ -68,7 +77,7 @@ final class StoredBody {
         Map<String, String> attributes = new HashMap<>();
         try {
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-                if (WireFormat.getTagFieldNumber(tag) == ATTRIBUTES) {
+                if (tag == ATTRIBUTES_TAG) {
                     int outer = in.pushLimit(in.readRawVarint32());
                     readEntry(in, attributes);
                     in.popLimit(outer);
@@ -86,10 +95,12 @@ final class StoredBody {
         String key = "";
         String value = "";
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            switch (WireFormat.getTagFieldNumber(tag)) {
-                case MAP_KEY -> key = in.readStringRequireUtf8();
-                case MAP_VALUE -> value = in.readStringRequireUtf8();
-                default -> in.skipField(tag);
+            if (tag == MAP_KEY_TAG) {
+                key = in.readStringRequireUtf8();
+            } else if (tag == MAP_VALUE_TAG) {
+                value = in.readStringRequireUtf8();
+            } else {
+                in.skipField(tag);
             }
         }
         attributes.put(key, value);
