@@ -52,7 +52,8 @@ final class LogReader implements Reader {
                         return endAt(client, start.position(), head.position(), List.of());
                     }
                     boolean sparse = !filter.isAllTags() && density < DENSE;
-                    long indexed = tail.indexed();
+                    // Another node may have indexed what this one has not seen, with tags that it does not know.
+                    long indexed = Math.min(tail.indexed(), head.position());
                     return sparse && start.position() < indexed
                             ? postings(client, start.position(), indexed, eventsMax, bytesMax)
                             : scan(client, start.position(), head.position(), eventsMax, bytesMax);
