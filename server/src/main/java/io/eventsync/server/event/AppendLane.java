@@ -150,7 +150,9 @@ final class AppendLane {
         var marked = markNow.query().execute(Tuple.of(known));
         return Future.join(appended, marked).transform(both -> {
             vertx.cancelTimer(watch);
-            busy = false;
+            if (connection == used) {
+                busy = false;
+            }
             if (both.failed()) {
                 closeIfUnfit(used, both.cause());
                 return Future.failedFuture(appended.failed() ? appended.cause() : both.cause());

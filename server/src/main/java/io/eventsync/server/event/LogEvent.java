@@ -10,7 +10,7 @@ public final class LogEvent {
     private final String tag;
     private final String id;
     private final byte[] body;
-    private byte @Nullable [] wire;
+    private volatile byte @Nullable [] wire; // volatile, or another thread may see the array before its content
 
     LogEvent(long position, long ingestMicros, int tagId, String tag, String id, byte[] body) {
         this.position = position;

@@ -3,7 +3,6 @@ package io.eventsync.server.event;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.vertx.core.Future;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +17,7 @@ final class TagDictionary {
     private final TagStore store;
     private final int tagsMax;
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
-    private volatile @Nullable String[] tags = new @Nullable String[1024];
+    private final Map<Integer, String> tags = new ConcurrentHashMap<>();
 
     TagDictionary(TagStore store, int tagsMax) {
         this.store = store;
@@ -32,7 +31,7 @@ final class TagDictionary {
     /** Starts over, after the database lost rows. */
     void forget() {
         ids.clear();
-        tags = new @Nullable String[1024];
+        tags.clear();
     }
 
     @Nullable
@@ -42,8 +41,7 @@ final class TagDictionary {
 
     @Nullable
     String tagOf(int tagId) {
-        @Nullable String[] known = tags;
-        return tagId < known.length ? known[tagId] : null;
+        return tags.get(tagId);
     }
 
     int size() {
@@ -77,14 +75,9 @@ final class TagDictionary {
                 .toArray(Integer[]::new);
     }
 
-    private synchronized @Nullable Void remember(Map<Integer, String> rows) {
-        int highest = rows.keySet().stream().max(Integer::compare).orElse(0);
-        @Nullable String[] known = Arrays.copyOf(tags, highest < tags.length ? tags.length : 2 * highest);
-        rows.forEach((tagId, tag) -> {
-            known[tagId] = tag;
-            ids.put(tag, tagId);
-        });
-        tags = known;
+    private @Nullable Void remember(Map<Integer, String> rows) {
+        tags.putAll(rows);
+        rows.forEach((tagId, tag) -> ids.put(tag, tagId));
         return null;
     }
 }
