@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The log as the rest of the server sees it: append, read, follow. Any thread may call; nothing outside this package knows how events
  * are stored.
  */
-public final class EventLog {
+public final class EventLog implements ReadableLog {
     private static final long INDEX_MILLIS = 250;
     private static final long PARTITION_MILLIS = 1_000;
     private static final long TRIM_MILLIS = 30_000;
@@ -147,7 +147,7 @@ public final class EventLog {
         return stored(appender.ensureTags(events));
     }
 
-    /** The newest durable point that this node has seen. */
+    @Override
     public LogPoint head() {
         return tail.head();
     }
@@ -157,11 +157,12 @@ public final class EventLog {
         return tail.earliest();
     }
 
-    /** The event at this position if it is in memory. */
+    @Override
     public @Nullable LogEvent recent(long position) {
         return tail.event(position);
     }
 
+    @Override
     public Reader reader(EventFilter filter) {
         LogReader reader = new LogReader(reads, tail, tags, filter);
         return (start, eventsMax, bytesMax) -> stored(reader.after(start, eventsMax, bytesMax));
@@ -172,20 +173,22 @@ public final class EventLog {
         return stored(new BackReader(reads, tail, tags, filter).before(position, eventsMax));
     }
 
-    /** Calls the listener on this context whenever the log has moved. */
+    @Override
     public void subscribe(Context context, TailListener listener) {
         tail.subscribe(context, listener);
     }
 
+    @Override
     public void unsubscribe(TailListener listener) {
         tail.unsubscribe(listener);
     }
 
-    /** The point right after a position, with its fingerprint. Fails with CURSOR_AHEAD or CURSOR_EXPIRED if it is outside the log. */
+    @Override
     public Future<LogPoint> point(long position) {
         return within(position).compose(v -> {
-            if (position == head().position()) {
-                return Future.succeededFuture(head());
+            LogPoint head = head();
+            if (position == head.position()) {
+                return Future.succeededFuture(head);
             }
             LogEvent recent = tail.event(position);
             if (recent != null) {
@@ -197,7 +200,7 @@ public final class EventLog {
         });
     }
 
-    /** Makes sure that a point given by a client lies in this history of the log; fails with CURSOR_FOREIGN if it does not. */
+    @Override
     public Future<LogPoint> verify(LogPoint given) {
         return point(given.position())
                 .compose(actual -> given.agreesWith(actual)
@@ -229,17 +232,20 @@ public final class EventLog {
         return tail.position() >= position ? Future.succeededFuture() : tail.reached(position);
     }
 
-    /** The point before the first event with an ingest time at or after this. */
+    @Override
     public Future<LogPoint> pointBefore(long micros) {
         return stored(reads.positionAt(micros, earliest(), head().position())).compose(first -> point(first - 1));
     }
 
-    /** The point before the earliest event that is kept. */
+    @Override
     public LogPoint beginning() {
         return new LogPoint(earliest() - 1, 0);
     }
 
     public Future<Optional<LogEvent>> byId(String id) {
+        if (id.indexOf('\0') >= 0) {
+            return Future.succeededFuture(Optional.empty()); // Postgres takes it for an error
+        }
         return stored(reads.positionOf(id, head().position()))
                 .compose(position ->
                         position.isPresent() ? byPosition(position.get()) : Future.succeededFuture(Optional.empty()));

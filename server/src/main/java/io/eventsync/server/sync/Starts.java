@@ -1,7 +1,7 @@
 package io.eventsync.server.sync;
 
-import io.eventsync.server.event.EventLog;
 import io.eventsync.server.event.LogPoint;
+import io.eventsync.server.event.ReadableLog;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.vertx.core.Future;
@@ -10,12 +10,12 @@ import java.util.function.Function;
 
 /** Turns what a reader asked for into a verified point of the log. */
 public final class Starts {
-    private final EventLog log;
+    private final ReadableLog log;
     private final Cursors cursors;
     private final Function<String, Future<LogPoint>> consumers;
 
     /** @param consumers the committed point of a consumer by its name */
-    public Starts(EventLog log, Cursors cursors, Function<String, Future<LogPoint>> consumers) {
+    public Starts(ReadableLog log, Cursors cursors, Function<String, Future<LogPoint>> consumers) {
         this.log = log;
         this.cursors = cursors;
         this.consumers = consumers;
