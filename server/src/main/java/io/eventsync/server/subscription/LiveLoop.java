@@ -1,8 +1,8 @@
 package io.eventsync.server.subscription;
 
-import io.eventsync.server.event.EventLog;
 import io.eventsync.server.event.LogEvent;
 import io.eventsync.server.event.LogPoint;
+import io.eventsync.server.event.ReadableLog;
 import io.eventsync.server.event.TailListener;
 import io.eventsync.server.tag.TagIndex;
 import io.vertx.core.Context;
@@ -23,25 +23,27 @@ import org.jspecify.annotations.Nullable;
 public final class LiveLoop implements TailListener {
     private final Vertx vertx;
     private final Context context;
-    private final EventLog log;
+    private final ReadableLog log;
     private final SubscriptionConfig config;
     private final Map<LiveGroup.Key, LiveGroup> groups = new HashMap<>();
     private final TagIndex<LiveGroup> index = new TagIndex<>();
     private @Nullable LiveGroup[][] byTagId = new @Nullable LiveGroup[1024][];
     private LogPoint point;
     private long lastTickNanos;
+    private int regressions;
     private boolean tickPlanned;
 
-    private LiveLoop(Vertx vertx, Context context, EventLog log, SubscriptionConfig config) {
+    private LiveLoop(Vertx vertx, Context context, ReadableLog log, SubscriptionConfig config) {
         this.vertx = vertx;
         this.context = context;
         this.log = log;
         this.config = config;
         this.point = log.head();
+        this.lastTickNanos = System.nanoTime() - config.tick().toNanos();
     }
 
     /** Makes the loop of the calling context. */
-    public static LiveLoop start(Vertx vertx, EventLog log, SubscriptionConfig config) {
+    public static LiveLoop start(Vertx vertx, ReadableLog log, SubscriptionConfig config) {
         LiveLoop loop = new LiveLoop(vertx, vertx.getOrCreateContext(), log, config);
         log.subscribe(loop.context, loop);
         return loop;
@@ -64,6 +66,11 @@ public final class LiveLoop implements TailListener {
         return point;
     }
 
+    /** How often the log started over; a stream from before may not go on. */
+    int regressions() {
+        return regressions;
+    }
+
     /** Brings the loop level with the log now. */
     void catchUp() {
         tick();
@@ -71,14 +78,16 @@ public final class LiveLoop implements TailListener {
 
     /** Takes a reader that has seen everything up to {@link #point}. */
     LiveGroup join(LiveGroup.Key key, LiveMember member) {
+        LiveGroup before = groups.get(key);
+        if (before != null) {
+            before.flush(point); // and its last member may leave over that, which is the group's end
+        }
         LiveGroup group = groups.get(key);
         if (group == null) {
             group = new LiveGroup(key, config.windowBytes());
             groups.put(key, group);
             index.add(key.filter().include(), group);
             forgetMatches();
-        } else {
-            group.flush(point);
         }
         group.add(member);
         return group;
@@ -164,6 +173,7 @@ public final class LiveLoop implements TailListener {
 
     @Override
     public void regressed() {
+        regressions++;
         point = log.head();
         for (LiveGroup group : List.copyOf(groups.values())) {
             dissolve(group).forEach(LiveMember::regressed);

@@ -1,10 +1,11 @@
 package io.eventsync.server.subscription;
 
 import io.eventsync.server.event.EventFilter;
-import io.eventsync.server.event.EventLog;
 import io.eventsync.server.event.LogPoint;
 import io.eventsync.server.event.Page;
+import io.eventsync.server.event.ReadableLog;
 import io.eventsync.server.event.Reader;
+import io.eventsync.server.failure.Failure;
 import io.eventsync.server.sync.ExpiredPolicy;
 import io.eventsync.server.sync.Gap;
 import io.eventsync.server.sync.Start;
@@ -19,10 +20,10 @@ public final class Poller {
     /** An answer comes at least this often while a filter finds nothing, so that its cursor moves on. */
     private static final long SEARCH_NANOS_MAX = Duration.ofSeconds(1).toNanos();
 
-    private final EventLog log;
+    private final ReadableLog log;
     private final Starts starts;
 
-    public Poller(EventLog log, Starts starts) {
+    public Poller(ReadableLog log, Starts starts) {
         this.log = log;
         this.starts = starts;
     }
@@ -71,6 +72,9 @@ public final class Poller {
 
     private Future<Page> await(Query query, Reader reader, LogPoint from, long begin, long leftMillis, LiveLoop loop) {
         loop.catchUp();
+        if (loop.point().position() < from.position()) {
+            return Future.failedFuture(Failure.storeUnavailable(null)); // the log started over meanwhile
+        }
         if (loop.point().position() != from.position()) {
             return search(query, reader, from, begin, loop);
         }

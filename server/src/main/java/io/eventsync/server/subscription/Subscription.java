@@ -1,9 +1,9 @@
 package io.eventsync.server.subscription;
 
-import io.eventsync.server.event.EventLog;
 import io.eventsync.server.event.LogEvent;
 import io.eventsync.server.event.LogPoint;
 import io.eventsync.server.event.Page;
+import io.eventsync.server.event.ReadableLog;
 import io.eventsync.server.event.Reader;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
@@ -31,7 +31,7 @@ final class Subscription implements LiveMember {
     private final String id;
     private final SubscriptionRequest request;
     private final LiveLoop loop;
-    private final EventLog log;
+    private final ReadableLog log;
     private final Cursors cursors;
     private final Starts starts;
     private final FrameSink sink;
@@ -39,6 +39,7 @@ final class Subscription implements LiveMember {
     private final Runnable onEnd;
     private final long startMillis;
     private final Reader reader;
+    private final int regressions;
 
     private State state = State.READING;
     private @Nullable LiveGroup group;
@@ -64,7 +65,7 @@ final class Subscription implements LiveMember {
             SubscriptionRequest request,
             LogPoint start,
             LiveLoop loop,
-            EventLog log,
+            ReadableLog log,
             Cursors cursors,
             Starts starts,
             FrameSink sink,
@@ -83,6 +84,7 @@ final class Subscription implements LiveMember {
         this.startMillis = startMillis;
         this.onEnd = onEnd;
         this.reader = log.reader(request.filter());
+        this.regressions = loop.regressions();
     }
 
     String id() {
@@ -127,6 +129,10 @@ final class Subscription implements LiveMember {
             return;
         }
         state = State.READING;
+        if (loop.regressions() != regressions) {
+            regressed();
+            return;
+        }
         if (point.position() >= loop.point().position()) {
             loop.catchUp();
         }
@@ -198,12 +204,15 @@ final class Subscription implements LiveMember {
         leaveGroup();
         state = State.BLOCKED;
         stalled = true;
-        sink.onDrain(() -> {
-            if (state == State.BLOCKED) {
-                stalled = false;
-                read();
-            }
-        });
+        // Not at once: what makes room may be a write to another stream, in the middle of a group's portions.
+        sink.onDrain(() -> loop.context().runOnContext(v -> goOn()));
+    }
+
+    private void goOn() {
+        if (state == State.BLOCKED) {
+            stalled = false;
+            read();
+        }
     }
 
     private void readFailed(Throwable cause) {
@@ -255,6 +264,9 @@ final class Subscription implements LiveMember {
             settle();
             if (state == State.LIVE) {
                 send(new Frame.Progress(point, true, log.head().position()));
+                if (sink.isFull()) {
+                    block();
+                }
             }
         } else if (state == State.READING && silence >= PROGRESS_NANOS && !sink.isFull()) {
             saidLive = false;

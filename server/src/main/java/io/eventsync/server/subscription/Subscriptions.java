@@ -1,7 +1,7 @@
 package io.eventsync.server.subscription;
 
 import com.github.f4b6a3.uuid.UuidCreator;
-import io.eventsync.server.event.EventLog;
+import io.eventsync.server.event.ReadableLog;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.sync.Cursors;
@@ -22,7 +22,7 @@ public final class Subscriptions {
     private static final long BEAT_MILLIS = 250;
     private static final Duration RETRY_AFTER_DRAIN = Duration.ofSeconds(1);
 
-    private final EventLog log;
+    private final ReadableLog log;
     private final Cursors cursors;
     private final Starts starts;
     private final SubscriptionConfig config;
@@ -30,7 +30,8 @@ public final class Subscriptions {
     private final Map<String, Subscription> open = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
-    public Subscriptions(EventLog log, Cursors cursors, Starts starts, SubscriptionConfig config, InstantSource clock) {
+    public Subscriptions(
+            ReadableLog log, Cursors cursors, Starts starts, SubscriptionConfig config, InstantSource clock) {
         this.log = log;
         this.cursors = cursors;
         this.starts = starts;
@@ -83,6 +84,10 @@ public final class Subscriptions {
                             clock.millis(),
                             () -> open.remove(id));
                     open.put(id, subscription);
+                    if (draining) { // since the look above; whoever drains may have missed it
+                        open.remove(id);
+                        throw drainingFailure();
+                    }
                     subscription.begin(start.gap());
                     return subscription::gone;
                 }));

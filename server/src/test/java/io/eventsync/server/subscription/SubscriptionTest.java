@@ -1,0 +1,199 @@
+package io.eventsync.server.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsync.server.event.EventFilter;
+import io.eventsync.server.event.LogEvent;
+import io.eventsync.server.event.TestLog;
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
+import io.eventsync.server.sync.Cursors;
+import io.eventsync.server.sync.ExpiredPolicy;
+import io.eventsync.server.sync.Start;
+import io.eventsync.server.sync.Starts;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class SubscriptionTest {
+    private static final SubscriptionConfig CONFIG =
+            new SubscriptionConfig(3, 1 << 10, Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(15));
+
+    private final TestLoop loop = new TestLoop();
+    private final TestLog log = new TestLog(1_000, loop::later);
+    private final Cursors cursors = new Cursors(new UUID(1, 2));
+    private final LiveLoop live = LiveLoop.start(loop.vertx(), log, CONFIG);
+    private final Starts starts =
+            new Starts(log, cursors, name -> Future.failedFuture(new UnsupportedOperationException(name)));
+    private final Subscriptions subscriptions = new Subscriptions(log, cursors, starts, CONFIG, InstantSource.system());
+
+    @Test
+    void loop_sharesOneFrame_amongStreamsThatWantTheSame() {
+        TestSink one = open(Duration.ZERO);
+        TestSink other = open(Duration.ZERO);
+
+        log.append("A", "k");
+        pass();
+
+        assertThat(events(one)).containsExactly(1L);
+        assertThat(one.last()).isSameAs(other.last());
+    }
+
+    @Test
+    void lingeringEvents_travelTogether() {
+        TestSink sink = open(Duration.ofMillis(50));
+
+        log.append("A", "k");
+        loop.settle();
+        log.append("A", "k");
+        loop.settle();
+        loop.fireTimers();
+        assertThat(events(sink)).isEmpty();
+        loop.fireTimers();
+
+        assertThat(((Frame.Events) sink.last()).events()).hasSize(2);
+    }
+
+    /** The newcomer makes the group send what lingers, and over that its only member goes: the group is gone, too. */
+    @Test
+    void newcomer_getsWhatComes_whenTheLastMemberBlocksAsItJoins() {
+        TestSink first = open(Duration.ofMillis(50));
+        log.append("A", "k");
+        loop.settle();
+        loop.fireTimers();
+        first.setRoom(0);
+
+        TestSink second = open(Duration.ofMillis(50));
+        log.append("A", "k");
+        pass();
+        pass();
+
+        assertThat(events(first)).containsExactly(1L);
+        assertThat(events(second)).containsExactly(2L);
+    }
+
+    @Test
+    void idleStream_isSentNoMoreHeartbeats_whenItsClientTakesNothing() {
+        subscriptions.watch(live);
+        TestSink sink = open(Duration.ZERO);
+        sink.setRoom(sink.frames().size() + 2);
+
+        for (int i = 0; i < 20; i++) {
+            pass();
+        }
+        int sent = sink.frames().size();
+        sink.drain();
+        pass();
+        pass();
+
+        assertThat(sent).isEqualTo(4);
+        assertThat(sink.frames()).hasSizeGreaterThan(sent);
+    }
+
+    @Test
+    void liveStream_ends_whenTheLogStartsOver() {
+        TestSink sink = open(Duration.ZERO);
+        log.append("A", "k");
+        pass();
+
+        log.regress(1, 0);
+        pass();
+
+        assertRefused(sink, Reason.STORE_UNAVAILABLE);
+    }
+
+    @Test
+    void blockedStream_ends_whenTheLogStartedOverMeanwhile() {
+        TestSink sink = open(Duration.ZERO);
+        sink.setRoom(1);
+        log.append("A", "k");
+        log.append("A", "k");
+        pass();
+
+        log.regress(2, 1);
+        pass();
+        sink.drain();
+        pass();
+
+        assertRefused(sink, Reason.STORE_UNAVAILABLE);
+        assertThat(events(sink)).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void stream_isRefused_whenThereAreEnough() {
+        for (int i = 0; i < CONFIG.max(); i++) {
+            assertThat(open(Duration.ZERO).isOver()).isFalse();
+        }
+
+        var refused = subscriptions.open(request(Duration.ZERO), live, new TestSink());
+        loop.settle();
+
+        assertThat(refused.cause())
+                .isInstanceOfSatisfying(
+                        Failure.class, f -> assertThat(f.reason()).isEqualTo(Reason.LIMIT_REACHED));
+    }
+
+    @Test
+    void drain_saysGoodByeWithTheCursor_andOpensNoMore() {
+        TestSink sink = open(Duration.ofMillis(50));
+        log.append("A", "k");
+        loop.settle();
+        loop.fireTimers();
+
+        Future<Void> drained = subscriptions.drain();
+        var late = subscriptions.open(request(Duration.ZERO), live, new TestSink());
+        loop.settle();
+
+        assertThat(drained.succeeded()).isTrue();
+        assertThat(events(sink)).containsExactly(1L);
+        assertThat(sink.last()).isInstanceOf(Frame.Draining.class);
+        assertThat(sink.last().point()).isEqualTo(log.head());
+        assertRefused(sink, Reason.DRAINING);
+        assertThat(late.failed()).isTrue();
+    }
+
+    @Test
+    void stoppedLoop_listensNoMore() {
+        live.stop();
+
+        assertThat(log.isListenedTo()).isFalse();
+    }
+
+    private TestSink open(Duration linger) {
+        TestSink sink = new TestSink();
+        Future<Subscriptions.Handle> opened = subscriptions.open(request(linger), live, sink);
+        loop.settle();
+        assertThat(opened.succeeded()).isTrue();
+        return sink;
+    }
+
+    private static SubscriptionRequest request(Duration linger) {
+        return new SubscriptionRequest(
+                EventFilter.ALL, new Start.Now(), 10, linger, Duration.ZERO, ExpiredPolicy.ERROR, "client", "peer");
+    }
+
+    /** All that is due happens, and time passes. */
+    private void pass() {
+        loop.settle();
+        loop.fireTimers();
+        loop.settle();
+    }
+
+    private static List<Long> events(TestSink sink) {
+        return sink.frames().stream()
+                .filter(Frame.Events.class::isInstance)
+                .flatMap(frame -> ((Frame.Events) frame).events().stream())
+                .map(LogEvent::position)
+                .toList();
+    }
+
+    private static void assertRefused(TestSink sink, Reason reason) {
+        assertThat(sink.failure()).hasValueSatisfying(failure -> {
+            assertThat(failure.reason()).isEqualTo(reason);
+            assertThat(failure.metadata()).containsKey("cursor");
+        });
+    }
+}
