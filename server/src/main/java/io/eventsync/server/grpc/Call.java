@@ -29,7 +29,7 @@ final class Call {
     private final GrpcServerRequest<Buffer, Buffer> request;
     private final GrpcServerResponse<Buffer, Buffer> response;
     private final Consumer<Call> onDone;
-    private @Nullable Runnable onGone;
+    private @Nullable Runnable onEnd;
     private long timer = -1;
     private boolean done;
 
@@ -70,7 +70,9 @@ final class Call {
         for (Map.Entry<String, String> header : request.headers()) {
             if (header.getKey().endsWith("-bin")) {
                 try {
-                    Base64.getDecoder().decode(header.getValue());
+                    for (String value : header.getValue().split(",", -1)) {
+                        Base64.getDecoder().decode(value.strip());
+                    }
                 } catch (IllegalArgumentException e) {
                     throw Failure.of(Reason.METADATA_INVALID, "a -bin header must be base64")
                             .with("header", header.getKey());
@@ -102,9 +104,13 @@ final class Call {
         return done;
     }
 
-    /** Runs when the client is gone before the call was answered. */
-    void onGone(Runnable handler) {
-        this.onGone = handler;
+    /** Runs once when the call is over, however it ended: answered, refused, out of time, or without its client. */
+    void onEnd(Runnable handler) {
+        if (done) {
+            handler.run();
+        } else {
+            this.onEnd = handler;
+        }
     }
 
     boolean isFull() {
@@ -165,10 +171,7 @@ final class Call {
 
     private void gone() {
         if (finish()) {
-            Runnable handler = onGone;
-            if (handler != null) {
-                handler.run();
-            }
+            LOG.debug("client gone method={}", request.fullMethodName());
         }
     }
 
@@ -181,6 +184,10 @@ final class Call {
             vertx.cancelTimer(timer);
         }
         onDone.accept(this);
+        Runnable handler = onEnd;
+        if (handler != null) {
+            handler.run();
+        }
         return true;
     }
 }

@@ -156,15 +156,7 @@ final class EventRpcs {
                 call.peer());
         subscriptions
                 .open(checked, loop, new StreamSink(call, cursors))
-                .onComplete(
-                        handle -> {
-                            if (call.isDone()) {
-                                handle.gone();
-                            } else {
-                                call.onGone(handle::gone);
-                            }
-                        },
-                        call::fail);
+                .onComplete(handle -> call.onEnd(handle::gone), call::fail);
     }
 
     private Future<Buffer> sync(SyncRequest request) {

@@ -65,7 +65,7 @@ public final class Health {
         }
         Watcher watcher = new Watcher(call, Vertx.currentContext());
         watchers.add(watcher);
-        call.onGone(() -> watchers.remove(watcher));
+        call.onEnd(() -> watchers.remove(watcher));
         call.write(response(status));
     }
 

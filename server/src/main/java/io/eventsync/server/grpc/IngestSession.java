@@ -68,16 +68,15 @@ final class IngestSession implements Rpc.Session<IngestStreamRequest> {
     }
 
     void begin() {
+        call.onEnd(onEnd);
         call.write(IngestStreamResponse.newBuilder()
                 .setOpened(IngestStreamResponse.Opened.newBuilder().setCredits(CREDITS))
                 .build());
-        call.onGone(onEnd);
     }
 
     @Override
     public Future<Void> next(IngestStreamRequest request) {
         if (request.getSequence() != lastSequence + 1) {
-            onEnd.run();
             return Future.failedFuture(Failure.of(Reason.SEQUENCE_GAP, "appends must be numbered 1, 2, 3 and so on")
                     .with("expected", lastSequence + 1));
         }
@@ -195,10 +194,8 @@ final class IngestSession implements Rpc.Session<IngestStreamRequest> {
             return;
         }
         if (clientEnded) {
-            onEnd.run();
             call.end();
         } else if (drain != null) {
-            onEnd.run();
             call.fail(drain);
         }
     }
