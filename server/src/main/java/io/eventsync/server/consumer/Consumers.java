@@ -43,7 +43,7 @@ public final class Consumers {
     }
 
     public Future<Consumer> get(String name) {
-        return stored(store.get(name)).compose(found -> present(found, name));
+        return named(name).compose(v -> stored(store.get(name))).compose(found -> present(found, name));
     }
 
     /** In the order of the names, those after {@code after}. */
@@ -53,7 +53,8 @@ public final class Consumers {
 
     /** @param version the expected one, or 0 for any */
     public Future<Void> delete(String name, long version) {
-        return stored(store.delete(name, version))
+        return named(name)
+                .compose(v -> stored(store.delete(name, version)))
                 .compose(gone -> gone
                         ? Future.succeededFuture()
                         : get(name)
@@ -63,7 +64,8 @@ public final class Consumers {
 
     /** Moves a consumer forward; the place it has already is accepted. */
     public Future<Consumer> commit(String name, LogPoint point) {
-        return stored(store.commit(name, point))
+        return named(name)
+                .compose(v -> stored(store.commit(name, point)))
                 .compose(moved -> moved.isPresent()
                         ? Future.succeededFuture(moved.get())
                         : get(name)
@@ -75,7 +77,14 @@ public final class Consumers {
 
     /** Moves a consumer anywhere. */
     public Future<Consumer> seek(String name, LogPoint point) {
-        return stored(store.seek(name, point)).compose(moved -> present(moved, name));
+        return named(name).compose(v -> stored(store.seek(name, point))).compose(moved -> present(moved, name));
+    }
+
+    /** What cannot be a name is the name of nothing; Postgres would not even take some of them as text. */
+    private static Future<Void> named(String name) {
+        return NAME.matcher(name).matches()
+                ? Future.succeededFuture()
+                : Future.failedFuture(Failure.notFound(TYPE, name));
     }
 
     private static Future<Consumer> present(Optional<Consumer> found, String name) {

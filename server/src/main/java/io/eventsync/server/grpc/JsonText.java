@@ -12,6 +12,7 @@ import java.io.IOException;
 final class JsonText {
     private static final int DEPTH_MAX = 64;
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names come from anyone and are not kept
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEPTH_MAX)
                     .maxNumberLength(10_000)
@@ -21,8 +22,10 @@ final class JsonText {
     private JsonText() {}
 
     static void requireValid(String field, byte[] text) {
-        // Jackson guesses other encodings from leading zero bytes and skips a byte order mark; RFC 8259 knows neither.
-        if (text.length > 0 && (text[0] == 0 || text[0] == (byte) 0xEF || (text.length > 1 && text[1] == 0))) {
+        // Jackson guesses other encodings from leading zero bytes and skips a byte order mark; RFC 8259 knows neither,
+        // and no value
+        // begins with anything but ASCII.
+        if (text.length > 0 && (text[0] <= 0 || (text.length > 1 && text[1] == 0))) {
             throw Failure.field(field, "is not JSON: it does not begin with a value");
         }
         try (JsonParser parser = FACTORY.createParser(text)) {

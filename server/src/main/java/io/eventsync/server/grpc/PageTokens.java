@@ -43,10 +43,14 @@ final class PageTokens {
 
     static String name(String token) {
         try {
-            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+            String name = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+            if (encode(name).equals(token) && name.chars().noneMatch(Character::isISOControl)) {
+                return name;
+            }
         } catch (IllegalArgumentException e) {
             throw invalid();
         }
+        throw invalid();
     }
 
     private static Failure invalid() {

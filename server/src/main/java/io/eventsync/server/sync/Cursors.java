@@ -65,7 +65,11 @@ public final class Cursors {
         if (position < 0) {
             throw malformed();
         }
-        return new LogPoint(position, fields.getInt());
+        LogPoint point = new LogPoint(position, fields.getInt());
+        if (!encode(point).equals(text)) {
+            throw malformed(); // padding, or bits that base64 does not use
+        }
+        return point;
     }
 
     private static Failure malformed() {
