@@ -1,0 +1,64 @@
+package io.eventsync.server.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import io.eventsync.v1.Event;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class EventWireTest {
+    @Test
+    void storedBodyAndColumns_areTheEvent() throws InvalidProtocolBufferException {
+        for (int seed = 0; seed < 5_000; seed++) {
+            Random random = new Random(seed);
+            Event content = TestEvents.randomContent(random);
+            long position = 1 + (random.nextLong() >>> (1 + random.nextInt(62)));
+            long micros = random.nextLong() / 1_000_000;
+            String id = "id-" + random.nextInt();
+
+            byte[] wire = new LogEvent(position, micros, 1, "A.B", id, content.toByteArray()).wire();
+
+            assertThat(Event.parseFrom(wire))
+                    .as("seed %d", seed)
+                    .isEqualTo(content.toBuilder()
+                            .setId(id)
+                            .setTag("A.B")
+                            .setPosition(position)
+                            .setIngestTime(Timestamp.newBuilder()
+                                    .setSeconds(Math.floorDiv(micros, 1_000_000L))
+                                    .setNanos((int) Math.floorMod(micros, 1_000_000L) * 1_000))
+                            .build());
+        }
+    }
+
+    @Test
+    void wire_isMadeOnce() {
+        LogEvent event = TestEvents.event(1, "A");
+
+        assertThat(event.wire()).isSameAs(event.wire());
+    }
+
+    @Test
+    void fieldNumbers_areThoseOfTheContract() {
+        assertThat(number("id")).isEqualTo(EventWire.ID);
+        assertThat(number("tag")).isEqualTo(EventWire.TAG);
+        assertThat(number("position")).isEqualTo(EventWire.POSITION);
+        assertThat(number("ingest_time")).isEqualTo(EventWire.INGEST_TIME);
+        assertThat(number("key")).isEqualTo(StoredBody.KEY);
+        assertThat(number("attributes")).isEqualTo(StoredBody.ATTRIBUTES);
+        FieldDescriptor attributes = Event.getDescriptor().findFieldByName("attributes");
+        assertThat(attributes.getMessageType().findFieldByName("key").getNumber())
+                .isEqualTo(1);
+        assertThat(attributes.getMessageType().findFieldByName("value").getNumber())
+                .isEqualTo(2);
+        assertThat(Timestamp.SECONDS_FIELD_NUMBER).isEqualTo(1);
+        assertThat(Timestamp.NANOS_FIELD_NUMBER).isEqualTo(2);
+    }
+
+    private static int number(String field) {
+        return Event.getDescriptor().findFieldByName(field).getNumber();
+    }
+}
