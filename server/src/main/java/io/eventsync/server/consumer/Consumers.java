@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Rules of the named cursors: create once, never backwards unless sought, delete. */
@@ -43,7 +44,7 @@ public final class Consumers {
     }
 
     public Future<Consumer> get(String name) {
-        return named(name).compose(v -> stored(store.get(name))).compose(found -> present(found, name));
+        return named(name, () -> store.get(name)).compose(found -> present(found, name));
     }
 
     /** In the order of the names, those after {@code after}. */
@@ -53,8 +54,7 @@ public final class Consumers {
 
     /** @param version the expected one, or 0 for any */
     public Future<Void> delete(String name, long version) {
-        return named(name)
-                .compose(v -> stored(store.delete(name, version)))
+        return named(name, () -> store.delete(name, version))
                 .compose(gone -> gone
                         ? Future.succeededFuture()
                         : get(name)
@@ -64,8 +64,7 @@ public final class Consumers {
 
     /** Moves a consumer forward; the place it has already is accepted. */
     public Future<Consumer> commit(String name, LogPoint point) {
-        return named(name)
-                .compose(v -> stored(store.commit(name, point)))
+        return named(name, () -> store.commit(name, point))
                 .compose(moved -> moved.isPresent()
                         ? Future.succeededFuture(moved.get())
                         : get(name)
@@ -77,18 +76,16 @@ public final class Consumers {
 
     /** Moves a consumer anywhere. */
     public Future<Consumer> seek(String name, LogPoint point) {
-        return named(name).compose(v -> stored(store.seek(name, point))).compose(moved -> present(moved, name));
-    }
-
-    /** What cannot be a name is the name of nothing; Postgres would not even take some of them as text. */
-    private static Future<Void> named(String name) {
-        return NAME.matcher(name).matches()
-                ? Future.succeededFuture()
-                : Future.failedFuture(Failure.notFound(TYPE, name));
+        return named(name, () -> store.seek(name, point)).compose(moved -> present(moved, name));
     }
 
     private static Future<Consumer> present(Optional<Consumer> found, String name) {
         return found.map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(Failure.notFound(TYPE, name)));
+    }
+
+    /** Under other names no consumer was ever created, and Postgres cannot be asked for all of them. */
+    private static <T> Future<T> named(String name, Supplier<Future<T>> query) {
+        return NAME.matcher(name).matches() ? stored(query.get()) : Future.failedFuture(Failure.notFound(TYPE, name));
     }
 
     private static <T> Future<T> stored(Future<T> query) {

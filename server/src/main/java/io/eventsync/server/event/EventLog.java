@@ -212,7 +212,7 @@ public final class EventLog implements ReadableLog {
     }
 
     private Future<Void> within(long position) {
-        if (position + 1 < earliest()) {
+        if (position < earliest() - 1) {
             return Future.failedFuture(LogReader.expired(position, earliest()));
         }
         if (position <= head().position()) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** An expected failure with all that its caller is told. Has no stack trace: it is an answer, not a defect. */
 public final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
+    /** What a client sent comes back in parts of the answer, and those travel in headers, which peers bound at some 8 KiB. */
+    private static final int TEXT_LENGTH_MAX = 512;
 
     private final Reason reason;
     private final transient Map<String, String> metadata;
@@ -26,7 +28,7 @@ public final class Failure extends RuntimeException {
             List<FieldViolation> violations,
             @Nullable Duration retryAfter,
             @Nullable Resource resource) {
-        super(message, cause, false, false);
+        super(shortened(message), cause, false, false);
         this.reason = reason;
         this.metadata = metadata;
         this.violations = violations;
@@ -38,7 +40,11 @@ public final class Failure extends RuntimeException {
     public record FieldViolation(String field, String description) {}
 
     /** What was not found or exists already. */
-    public record Resource(String type, String name) {}
+    public record Resource(String type, String name) {
+        public Resource {
+            name = shortened(name);
+        }
+    }
 
     public static Failure of(Reason reason, String message) {
         return new Failure(reason, message, null, Map.of(), List.of(), null, null);
@@ -100,7 +106,7 @@ public final class Failure extends RuntimeException {
 
     public Failure with(String key, Object value) {
         Map<String, String> more = new LinkedHashMap<>(metadata);
-        more.put(key, String.valueOf(value));
+        more.put(key, shortened(String.valueOf(value)));
         return new Failure(reason, getMessage(), getCause(), more, violations, retryAfter, resource);
     }
 
@@ -118,6 +124,14 @@ public final class Failure extends RuntimeException {
             named.add(new FieldViolation(parent + "." + v.field(), v.description()));
         }
         return fields(named);
+    }
+
+    private static String shortened(String text) {
+        if (text.length() <= TEXT_LENGTH_MAX) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(TEXT_LENGTH_MAX - 1)) ? TEXT_LENGTH_MAX - 1 : TEXT_LENGTH_MAX;
+        return text.substring(0, end) + "\u2026";
     }
 
     public Reason reason() {

@@ -50,7 +50,6 @@ final class Call {
         try {
             String encoding = request.headers().get("grpc-encoding");
             if (encoding != null && !encoding.equals("identity")) {
-                response.headers().set("grpc-accept-encoding", "identity");
                 throw Failure.of(Reason.ENCODING_UNSUPPORTED, "messages must not be compressed")
                         .with("grpc-encoding", encoding);
             }

@@ -55,9 +55,10 @@ final class EventMapper {
     }
 
     private void checkId(String id) {
-        if (id.length() > limits.idLengthMax()) {
+        int length = id.codePointCount(0, id.length());
+        if (length > limits.idLengthMax()) {
             throw Failure.field(
-                    "id", "has " + id.length() + " characters, at most " + limits.idLengthMax() + " are allowed");
+                    "id", "has " + length + " characters, at most " + limits.idLengthMax() + " are allowed");
         }
         for (int i = 0; i < id.length(); i++) {
             if (Character.isISOControl(id.charAt(i))) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * off. On a bad frame this ends the request for the library, with a mark that tells the call what to answer.
  */
 public final class FrameGuard extends HttpServerRequestWrapper {
-    /** Not a legal header name, so no client can send it. */
-    private static final String MARK = "(eventsync-frame)";
+    /** A client that sends it gets its own call refused, no more. The library refuses names that no client could send. */
+    private static final String MARK = "eventsync-frame";
 
     private static final String FLAG = "flag";
     private static final String CUT_OFF = "cut-off";

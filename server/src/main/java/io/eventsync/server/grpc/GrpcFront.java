@@ -16,6 +16,7 @@ import io.grpc.reflection.v1.ServerReflectionProto;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import java.util.List;
@@ -65,7 +66,15 @@ public final class GrpcFront {
         new AdminRpcs(services).bind(rpc);
         health.bind(rpc);
         reflection.bind(rpc);
-        return request -> server.handle(isBinary(request) ? new FrameGuard(request) : request);
+        return request -> {
+            advertiseNoCompression(request.response());
+            server.handle(isBinary(request) ? new FrameGuard(request) : request);
+        };
+    }
+
+    /** Last of all: the library writes that it takes gzip, which {@link Call} refuses. */
+    private static void advertiseNoCompression(HttpServerResponse response) {
+        response.headersEndHandler(v -> response.headers().set("grpc-accept-encoding", "identity"));
     }
 
     private static boolean isBinary(HttpServerRequest request) {

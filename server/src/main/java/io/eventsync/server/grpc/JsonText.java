@@ -15,7 +15,10 @@ final class JsonText {
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names come from anyone and are not kept
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEPTH_MAX)
-                    .maxNumberLength(10_000)
+                    // What bounds the payload bounds these.
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
                     .build())
             .build();
 

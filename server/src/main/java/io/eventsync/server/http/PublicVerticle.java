@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -61,8 +62,7 @@ public final class PublicVerticle extends VerticleBase {
                     connections.accept(connection);
                 })
                 .requestHandler(request -> {
-                    String type = request.getHeader("content-type");
-                    if (type != null && type.startsWith("application/grpc")) {
+                    if (NotGrpc.isGrpc(request) && request.method() == HttpMethod.POST) {
                         grpc.handle(request);
                     } else {
                         NotGrpc.answer(request);

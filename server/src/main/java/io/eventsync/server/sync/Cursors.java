@@ -32,7 +32,11 @@ public final class Cursors {
                 .putLong(point.position())
                 .putInt(point.fingerprint());
         bytes.putInt(checksum(bytes.array(), bytes.position()));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+        return text(bytes.array());
+    }
+
+    private static String text(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** Fails with CURSOR_MALFORMED, CURSOR_VERSION or CURSOR_FOREIGN. Says nothing about whether the log still has the point. */
@@ -46,7 +50,9 @@ public final class Cursors {
         } catch (IllegalArgumentException e) {
             throw malformed();
         }
-        if (bytes.length <= CHECKSUM_SIZE
+        // Base64 has several texts for the same octets; a cursor has one.
+        if (!text(bytes).equals(text)
+                || bytes.length <= CHECKSUM_SIZE
                 || ByteBuffer.wrap(bytes).getInt(bytes.length - CHECKSUM_SIZE)
                         != checksum(bytes, bytes.length - CHECKSUM_SIZE)) {
             throw malformed();
