@@ -62,7 +62,7 @@ public final class PublicVerticle extends VerticleBase {
                     connections.accept(connection);
                 })
                 .requestHandler(request -> {
-                    if (NotGrpc.isGrpc(request) && request.method() == HttpMethod.POST) {
+                    if (NotGrpc.isGrpc(request) && request.method().equals(HttpMethod.POST)) {
                         grpc.handle(request);
                     } else {
                         NotGrpc.answer(request);
