@@ -1,12 +1,13 @@
 package io.eventsync.server;
 
 import static io.eventsync.server.BadInput.INGEST;
-import static io.eventsync.server.BadInput.of;
+import static io.eventsync.server.BadInput.row;
 import static io.eventsync.server.RawHttp2.grpc;
 import static io.eventsync.server.RawHttp2.number;
 
 import io.eventsync.server.BadInput.ConnectionEnds;
 import io.eventsync.server.BadInput.StreamReset;
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -14,46 +15,49 @@ import java.util.OptionalInt;
 /** Clients that break or abuse HTTP/2: rows 20 to 22 of the catalogue. */
 final class BadConnections {
     private static final int FLOOD = 12_000;
-    private static final WireAnswer NONE = new WireAnswer(Map.of(), new byte[0], OptionalInt.empty());
+    private static final WireAnswer NONE = new WireAnswer(Map.of(), Buffer.buffer(), OptionalInt.empty());
 
     private BadConnections() {}
 
     static List<BadInput> rows() {
         return List.of(
-                of(
+                row(
                         "20 DATA on an idle stream",
                         BadConnections::dataOnIdle,
                         new ConnectionEnds(List.of(RawHttp2.PROTOCOL_ERROR))),
-                of(
+                row(
                         "20 frame over 16 KiB",
                         BadConnections::longFrame,
                         new ConnectionEnds(List.of(RawHttp2.FRAME_SIZE_ERROR))),
-                of(
+                row(
                         "20 window of a stream overflows",
                         client -> credit(client, client.open(false, grpc(INGEST))),
                         new StreamReset(RawHttp2.FLOW_CONTROL_ERROR)),
-                of(
+                row(
                         "20 window of the connection overflows",
                         client -> credit(client, 0),
                         new ConnectionEnds(List.of(RawHttp2.FLOW_CONTROL_ERROR))),
-                of(
+                row(
                         "20 initial window of 2^31",
                         BadConnections::initialWindow,
                         new ConnectionEnds(List.of(RawHttp2.FLOW_CONTROL_ERROR))),
-                of(
+                row(
                         "21 rapid reset",
                         BadConnections::rapidReset,
                         new ConnectionEnds(List.of(RawHttp2.ENHANCE_YOUR_CALM))),
-                of(
+                row(
                         "21 endless CONTINUATION",
                         BadConnections::continuations,
                         new ConnectionEnds(List.of(RawHttp2.ENHANCE_YOUR_CALM))),
-                of("21 empty DATA", BadConnections::emptyData, new ConnectionEnds(List.of(RawHttp2.ENHANCE_YOUR_CALM))),
-                of(
+                row(
+                        "21 empty DATA",
+                        BadConnections::emptyData,
+                        new ConnectionEnds(List.of(RawHttp2.ENHANCE_YOUR_CALM))),
+                row(
                         "21 resets provoked",
                         BadConnections::provokedResets,
                         new ConnectionEnds(List.of(RawHttp2.PROTOCOL_ERROR, RawHttp2.ENHANCE_YOUR_CALM))),
-                of("22 a stream too many", BadConnections::tooManyStreams, new StreamReset(RawHttp2.REFUSED_STREAM)));
+                row("22 a stream too many", BadConnections::tooManyStreams, new StreamReset(RawHttp2.REFUSED_STREAM)));
     }
 
     private static WireAnswer dataOnIdle(RawHttp2 client) {

@@ -2,8 +2,8 @@ package io.eventsync.server;
 
 import static io.eventsync.server.BadInput.INGEST;
 import static io.eventsync.server.BadInput.malformed;
-import static io.eventsync.server.BadInput.of;
 import static io.eventsync.server.BadInput.refused;
+import static io.eventsync.server.BadInput.row;
 import static io.eventsync.server.RawHttp2.framed;
 import static io.eventsync.server.RawHttp2.grpc;
 
@@ -54,7 +54,7 @@ final class BadFrames {
     }
 
     private static BadInput message(String name, byte[] message, Expected expected) {
-        return of(name, client -> client.call(INGEST, message), expected);
+        return row(name, client -> client.call(INGEST, message), expected);
     }
 
     /** An event with one more string field of these octets. */
@@ -81,7 +81,7 @@ final class BadFrames {
     }
 
     private static void varint(Buffer to, int value) {
-        to.appendByte((byte) (value & 0x7f | 0x80)).appendByte((byte) (value >> 7));
+        to.appendByte((byte) ((value & 0x7f) | 0x80)).appendByte((byte) (value >> 7));
     }
 
     private static List<BadInput> frames() {
@@ -91,7 +91,7 @@ final class BadFrames {
                 Buffer.buffer(framed(0, VALID)).appendBytes(framed(0, VALID)).getBytes();
         return List.of(
                 body("4 length of 4 GB", framed(0, -1, new byte[3]), tooLarge),
-                of(
+                row(
                         "4 length of 4 GB, request stays open",
                         client -> sendOnly(client, framed(0, -1, new byte[3])),
                         tooLarge),
@@ -100,9 +100,9 @@ final class BadFrames {
                 body("5 10 bytes announced, 3 sent", framed(0, 10, new byte[3]), malformed()),
                 body("5 length cut off", Arrays.copyOf(framed(0, VALID), 3), malformed()),
                 body("6 no message", new byte[0], malformed()),
-                of("6 no body", client -> client.answer(client.open(true, grpc(INGEST))), malformed()),
+                row("6 no body", client -> client.answer(client.open(true, grpc(INGEST))), malformed()),
                 body("7 two messages", two, twoMessages),
-                of("7 two messages in two frames", BadFrames::sendTwice, twoMessages),
+                row("7 two messages in two frames", BadFrames::sendTwice, twoMessages),
                 body(
                         "7 a message and half a message",
                         Buffer.buffer(framed(0, VALID))
@@ -115,7 +115,7 @@ final class BadFrames {
     }
 
     private static BadInput body(String name, byte[] body, Expected expected, String... headers) {
-        return of(
+        return row(
                 name,
                 client -> {
                     int id = client.open(false, grpc(INGEST, headers));
@@ -171,7 +171,7 @@ final class BadFrames {
     }
 
     private static BadInput session(String name, byte[] body, Expected expected) {
-        return of(
+        return row(
                 name,
                 client -> {
                     int id = client.open(false, grpc(SESSION));
@@ -195,14 +195,14 @@ final class BadFrames {
                 "/EventService/Ingest",
                 "/noslash",
                 "/")) {
-            rows.add(of("12 path " + path, client -> client.call(path, VALID), unknown));
+            rows.add(row("12 path " + path, client -> client.call(path, VALID), unknown));
         }
         for (String type :
                 List.of("text/plain", "application/json", "", "application/grpcx", "application/grpc2+proto")) {
-            rows.add(of("13 content-type '" + type + "'", client -> send(client, withType(type)), new Http(415)));
+            rows.add(row("13 content-type '" + type + "'", client -> send(client, withType(type)), new Http(415)));
         }
-        rows.add(of("13 no content-type", client -> send(client, withoutType()), new Http(415)));
-        rows.add(of("13 GET", client -> send(client, with(":method", "GET")), new Http(405)));
+        rows.add(row("13 no content-type", client -> send(client, withoutType()), new Http(415)));
+        rows.add(row("13 GET", client -> send(client, with(":method", "GET")), new Http(405)));
         return rows;
     }
 
@@ -266,7 +266,7 @@ final class BadFrames {
 
     private static BadInput withHeader(String row, String name, String value, Expected expected) {
         String shown = value.length() > 40 ? value.length() + " bytes" : value;
-        return of(
+        return row(
                 row + " " + name + ": " + shown.replaceAll("\\p{Cntrl}", "?"),
                 client -> client.call(INGEST, VALID, name, value),
                 expected);
@@ -274,7 +274,7 @@ final class BadFrames {
 
     /** Without a body: the library does not know the stream that it reset, so DATA on it would end the connection. */
     private static BadInput badHeader(String name, String value) {
-        return of(
+        return row(
                 "19 " + name + ": " + value.replaceAll("\\p{Cntrl}", "?"),
                 client -> client.answer(client.open(true, grpc(INGEST, name, value))),
                 new StreamReset(RawHttp2.PROTOCOL_ERROR));

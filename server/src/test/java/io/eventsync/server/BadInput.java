@@ -17,13 +17,13 @@ record BadInput(String name, Function<RawHttp2, WireAnswer> input, Expected expe
     static final String EVENTS = "/eventsync.v1.EventService/";
     static final String INGEST = EVENTS + "Ingest";
 
-    static BadInput of(String name, Function<RawHttp2, WireAnswer> input, Expected expected) {
+    static BadInput row(String name, Function<RawHttp2, WireAnswer> input, Expected expected) {
         return new BadInput(name, input, expected);
     }
 
     /** A call of an EventService method. */
     static BadInput call(String name, String method, MessageLite request, Expected expected) {
-        return of(name, client -> client.call(EVENTS + method, request.toByteArray()), expected);
+        return row(name, client -> client.call(EVENTS + method, request.toByteArray()), expected);
     }
 
     @Override

@@ -29,7 +29,7 @@ class BadInputIT {
     @BeforeAll
     static void startServer() {
         server = TestServer.start(Map.of("server-streams-per-connection-max", String.valueOf(STREAMS_MAX)));
-        TestServer.await(server.events()
+        var unused = TestServer.await(server.events()
                 .ingestBatch(IngestBatchRequest.newBuilder()
                         .addEvents(Event.newBuilder().setId("db-1").setTag("DATABASE.X"))
                         .addEvents(Event.newBuilder().setId("db-2").setTag("DATABASEX.X"))

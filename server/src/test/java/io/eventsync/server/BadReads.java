@@ -2,8 +2,8 @@ package io.eventsync.server;
 
 import static io.eventsync.server.BadInput.EVENTS;
 import static io.eventsync.server.BadInput.invalid;
-import static io.eventsync.server.BadInput.of;
 import static io.eventsync.server.BadInput.refused;
+import static io.eventsync.server.BadInput.row;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
@@ -79,8 +79,8 @@ final class BadReads {
         rows.addAll(cursor("39 cursor ahead", own.encode(new LogPoint(1_000_000, 1)), AHEAD));
         rows.addAll(cursor("39 cursor of the greatest long", own.encode(new LogPoint(Long.MAX_VALUE, 1)), AHEAD));
         rows.addAll(cursor("39 cursor of a negative position", negative(bytes), GARBAGE));
-        rows.add(of("35 cursor with any bit flipped", client -> flipBits(client, bytes), GARBAGE));
-        rows.add(of("35 cursor with any bit of its text flipped", client -> flipTextBits(client, head), GARBAGE));
+        rows.add(row("35 cursor with any bit flipped", client -> flipBits(client, bytes), GARBAGE));
+        rows.add(row("35 cursor with any bit of its text flipped", client -> flipTextBits(client, head), GARBAGE));
         return rows;
     }
 

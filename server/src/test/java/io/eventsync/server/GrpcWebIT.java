@@ -2,6 +2,7 @@ package io.eventsync.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.eventsync.v1.Event;
@@ -10,6 +11,7 @@ import io.eventsync.v1.IngestResponse;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
 import io.eventsync.v1.SubscribeResponse;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +19,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -38,9 +39,9 @@ class GrpcWebIT {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** A message, or the trailers at the end of a body. */
-    private record Frame(int flag, byte[] octets) {
+    private record Frame(int flag, ByteString octets) {
         Map<String, String> trailers() {
-            return new String(octets, StandardCharsets.US_ASCII)
+            return octets.toStringUtf8()
                     .lines()
                     .filter(line -> !line.isBlank())
                     .map(line -> line.split(":", 2))
@@ -145,10 +146,10 @@ class GrpcWebIT {
 
     private static List<Frame> frames(byte[] body) throws IOException {
         List<Frame> frames = new ArrayList<>();
-        try (DataInputStream in = new DataInputStream(new java.io.ByteArrayInputStream(body))) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
             while (in.available() > 0) {
                 int flag = in.readUnsignedByte();
-                frames.add(new Frame(flag, in.readNBytes(in.readInt())));
+                frames.add(new Frame(flag, ByteString.copyFrom(in.readNBytes(in.readInt()))));
             }
         }
         return frames;

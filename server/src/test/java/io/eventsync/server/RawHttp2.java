@@ -5,11 +5,14 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.vertx.core.buffer.Buffer;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -65,17 +68,19 @@ final class RawHttp2 implements AutoCloseable {
     private long connectionWindow = WINDOW_BYTES;
     private long initialWindow = WINDOW_BYTES;
     private volatile boolean answersPings = true;
+    private volatile CompletableFuture<Void> pong = new CompletableFuture<>();
     private int nextStream = 1;
 
     private RawHttp2(Socket socket) throws IOException {
         this.socket = socket;
-        this.out = new DataOutputStream(socket.getOutputStream());
+        socket.setTcpNoDelay(true);
+        this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
         out.write(PREFACE.getBytes(StandardCharsets.US_ASCII));
     }
 
     static RawHttp2 connect(int port) {
         try {
-            RawHttp2 client = new RawHttp2(new Socket("127.0.0.1", port));
+            RawHttp2 client = new RawHttp2(new Socket(InetAddress.getLoopbackAddress(), port));
             client.frame(SETTINGS, 0, 0, new byte[0]);
             Thread reader = new Thread(client::read, "raw-http2");
             reader.setDaemon(true);
@@ -231,10 +236,8 @@ final class RawHttp2 implements AutoCloseable {
         CompletableFuture<Void> pong = new CompletableFuture<>();
         this.pong = pong;
         frame(PING, 0, 0, new byte[8]);
-        get(CompletableFuture.anyOf(pong, closed));
+        Object unused = get(CompletableFuture.anyOf(pong, closed));
     }
-
-    private volatile CompletableFuture<Void> pong = new CompletableFuture<>();
 
     /** The code of the GOAWAY that has come, if one has. */
     OptionalInt goAway() {
@@ -250,7 +253,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     void awaitClosed() {
-        get(closed);
+        Object unused = get(closed);
     }
 
     private Stream stream(int id) {
@@ -412,7 +415,7 @@ final class RawHttp2 implements AutoCloseable {
         }
 
         synchronized void finish() {
-            end.complete(new WireAnswer(Map.copyOf(headers), body.toByteArray(), resetCode));
+            end.complete(new WireAnswer(Map.copyOf(headers), Buffer.buffer(body.toByteArray()), resetCode));
         }
     }
 

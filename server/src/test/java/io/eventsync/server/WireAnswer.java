@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
+import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,7 +21,7 @@ import java.util.OptionalInt;
  * @param headers of the answer and its trailers
  * @param resetCode of the RST_STREAM, if one came
  */
-record WireAnswer(Map<String, String> headers, byte[] body, OptionalInt resetCode) {
+record WireAnswer(Map<String, String> headers, Buffer body, OptionalInt resetCode) {
     private static final int FRAME_HEADER_BYTES = 5;
 
     /** The HTTP status, or 0 if there was none. */
@@ -74,7 +75,7 @@ record WireAnswer(Map<String, String> headers, byte[] body, OptionalInt resetCod
     /** The messages in the body. */
     List<byte[]> messages() {
         List<byte[]> messages = new ArrayList<>();
-        ByteBuffer rest = ByteBuffer.wrap(body);
+        ByteBuffer rest = ByteBuffer.wrap(body.getBytes());
         while (rest.remaining() > FRAME_HEADER_BYTES) {
             rest.get();
             byte[] message = new byte[rest.getInt()];
@@ -86,7 +87,7 @@ record WireAnswer(Map<String, String> headers, byte[] body, OptionalInt resetCod
 
     @Override
     public String toString() {
-        return "headers=" + headers + " body=" + body.length + " reset=" + resetCode + " reason=" + reason()
+        return "headers=" + headers + " body=" + body.length() + " reset=" + resetCode + " reason=" + reason()
                 + " fields=" + fields();
     }
 }

@@ -69,6 +69,7 @@ final class Call {
         for (Map.Entry<String, String> header : request.headers()) {
             if (header.getKey().endsWith("-bin")) {
                 try {
+                    // Proxies may join the values of one name.
                     for (String value : header.getValue().split(",", -1)) {
                         Base64.getDecoder().decode(value.strip());
                     }

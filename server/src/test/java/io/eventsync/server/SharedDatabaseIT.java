@@ -8,7 +8,7 @@ import io.eventsync.v1.IngestRequest;
 import io.eventsync.v1.SyncRequest;
 import org.junit.jupiter.api.Test;
 
-class TestServerIT {
+class SharedDatabaseIT {
     @Test
     void event_isReadOnTheOtherNode_whenTwoShareADatabase() {
         try (TestServer one = TestServer.start();
