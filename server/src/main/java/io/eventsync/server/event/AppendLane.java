@@ -2,6 +2,7 @@ package io.eventsync.server.event;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.pgclient.PgConnectOptions;
@@ -86,6 +87,8 @@ final class AppendLane {
                             connection = fresh;
                             busy = false;
                             reconnectMillis = RECONNECT_MILLIS_MIN;
+                            // Whatever it is, the statement under way fails with it too.
+                            fresh.exceptionHandler(e -> LOG.debug("append connection cause={}", e.getMessage()));
                             fresh.closeHandler(v -> lost(fresh));
                             if (closed) {
                                 fresh.close().onComplete(done -> {});
@@ -134,10 +137,13 @@ final class AppendLane {
             return Future.failedFuture("not connected");
         }
         busy = true;
+        Promise<Answer> promise = Promise.promise();
         long watch = vertx.setTimer(ANSWER_MILLIS_MAX, t -> {
             LOG.error("no answer to an append within {} ms, next=close the connection", ANSWER_MILLIS_MAX);
+            // Closing waits for what is under way, which may be for ever.
             used.close().onComplete(done -> {});
             lost(used);
+            promise.tryFail("no answer to an append");
         });
         Tuple arguments = Tuple.tuple()
                 .addArrayOfInteger(tagIds)
@@ -148,17 +154,19 @@ final class AppendLane {
                 .addLong(known);
         var appended = appendNow.query().execute(arguments);
         var marked = markNow.query().execute(Tuple.of(known));
-        return Future.join(appended, marked).transform(both -> {
+        Future.join(appended, marked).onComplete(both -> {
             vertx.cancelTimer(watch);
             if (connection == used) {
                 busy = false;
             }
             if (both.failed()) {
                 closeIfUnfit(used, both.cause());
-                return Future.failedFuture(appended.failed() ? appended.cause() : both.cause());
+                promise.tryFail(appended.failed() ? appended.cause() : both.cause());
+            } else {
+                promise.tryComplete(answer(appended.result().iterator().next()));
             }
-            return Future.succeededFuture(answer(appended.result().iterator().next()));
         });
+        return promise.future();
     }
 
     private static Answer answer(Row row) {

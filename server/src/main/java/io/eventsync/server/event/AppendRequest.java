@@ -22,6 +22,7 @@ final class AppendRequest {
     private final int bytes;
     private final Context origin;
     private final Promise<List<Appended>> promise = Promise.promise();
+    private long number;
 
     /** Fails if two events of one request have the same id and different content. */
     AppendRequest(List<NewEvent> events, @Nullable Object session, Context origin) {
@@ -66,6 +67,15 @@ final class AppendRequest {
     @Nullable
     Object session() {
         return session;
+    }
+
+    /** Its place among all requests, in the order in which they came. */
+    long number() {
+        return number;
+    }
+
+    void number(long place) {
+        number = place;
     }
 
     int bytes() {

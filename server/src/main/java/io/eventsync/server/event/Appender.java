@@ -57,7 +57,9 @@ final class Appender {
     private final ArrayDeque<AppendRequest> queue = new ArrayDeque<>();
     private final Map<String, AppendBatch> inFlight = new HashMap<>();
     private final Map<Object, AppendBatch> inFlightSessions = new HashMap<>();
+    private final Map<Object, SessionDetour> detours = new HashMap<>();
     private volatile boolean outage;
+    private long lastNumber;
     private boolean graceRuns;
     private int underWay;
 
@@ -160,12 +162,17 @@ final class Appender {
     private void drainInbox() {
         inboxDrains.set(false);
         for (AppendRequest request = inbox.poll(); request != null; request = inbox.poll()) {
+            request.number(++lastNumber);
             queue.add(request);
         }
         pump();
     }
 
     private void pump() {
+        if (outage) {
+            refuseQueued();
+            return;
+        }
         for (AppendLane lane : lanes) {
             while (lane.isFree() && !queue.isEmpty() && (underWay == 0 || queue.size() >= SECOND_LANE_REQUESTS)) {
                 AppendBatch batch = nextBatch();
@@ -190,11 +197,17 @@ final class Appender {
         return batch;
     }
 
-    /** Into the batch, or to wait for a batch with the same id, or to be compared with what the log has. */
+    /**
+     * Into the batch, or to wait for a batch with the same id, or to be compared with what the log has. What follows in the same
+     * session waits too.
+     */
     private void route(AppendRequest request, AppendBatch batch) {
-        AppendBatch before = request.session() == null ? null : inFlightSessions.get(request.session());
-        if (before != null) {
-            before.addWaiter(request);
+        if (request.session() != null && waitsForSession(request, request.session())) {
+            return;
+        }
+        List<String> unknown = unknownTags(request.events());
+        if (!unknown.isEmpty()) {
+            learnTags(request, unknown);
             return;
         }
         Map<Integer, Long> suspects = Map.of();
@@ -208,6 +221,7 @@ final class Appender {
                 other = batch;
             }
             if (other != null) {
+                setAside(request);
                 other.addWaiter(request);
                 return;
             }
@@ -224,19 +238,69 @@ final class Appender {
         }
     }
 
+    private boolean waitsForSession(AppendRequest request, Object session) {
+        SessionDetour detour = detours.get(session);
+        if (detour != null) {
+            detour.park(request);
+            return true;
+        }
+        AppendBatch before = inFlightSessions.get(session);
+        if (before != null) {
+            before.addWaiter(request);
+            return true;
+        }
+        return false;
+    }
+
+    /** The log started over while the request was queued, and its tags have other numbers now. */
+    private void learnTags(AppendRequest request, List<String> unknown) {
+        setAside(request);
+        tags.ensure(unknown)
+                .onComplete(v -> comeBack(request), e -> leave(request, () -> refuse(List.of(request), asFailure(e))));
+    }
+
     private void compare(AppendRequest request, Map<Integer, Long> suspects) {
+        setAside(request);
         duplicateCheck
                 .resolve(request, suspects)
                 .onComplete(
                         v -> {
                             if (request.isResolved()) {
-                                finish(List.of(request));
+                                leave(request, () -> finish(List.of(request)));
                             } else {
-                                queue.addFirst(request);
-                                pump();
+                                comeBack(request);
                             }
                         },
-                        e -> refuse(List.of(request), Failure.storeUnavailable(e)));
+                        e -> leave(request, () -> refuse(List.of(request), Failure.storeUnavailable(e))));
+    }
+
+    /** The request leaves the queue for a while; the rest of its session stays behind it. */
+    private void setAside(AppendRequest request) {
+        if (request.session() != null) {
+            detours.computeIfAbsent(request.session(), s -> new SessionDetour()).away(request);
+        }
+    }
+
+    private void comeBack(AppendRequest request) {
+        requeue(List.of(request));
+        pump();
+    }
+
+    private void leave(AppendRequest request, Runnable answer) {
+        SessionDetour detour = request.session() == null ? null : detours.get(request.session());
+        if (detour != null) {
+            detour.gone(request);
+            endIfOver(detour, request);
+        }
+        answer.run();
+        pump();
+    }
+
+    private void endIfOver(SessionDetour detour, AppendRequest request) {
+        if (detour.isOver()) {
+            detours.remove(request.session());
+            detour.lastFirst().forEach(queue::addFirst);
+        }
     }
 
     private void send(AppendLane lane, AppendBatch batch) {
@@ -249,25 +313,27 @@ final class Appender {
                         batch.bodies(),
                         batch.indexProbe(tail.indexedIdMillis()),
                         batch.probe().toArray(String[]::new),
-                        tail.position())
+                        tail.idsKnownThrough())
                 .onComplete(answer -> answered(batch, tagIds, answer), e -> failed(batch, e));
     }
 
     private void answered(AppendBatch batch, Integer[] tagIds, AppendLane.Answer answer) {
         land(batch);
+        List<AppendRequest> again = List.of();
         if (answer.duplicates().isEmpty()) {
             LogEvent[] placed = batch.place(answer.base(), answer.ingestMicros(), tagIds);
             tail.offer(placed);
             finish(batch.requests());
         } else {
-            sortOut(batch, answer.duplicates());
+            again = sortOut(batch, answer.duplicates());
         }
         requeue(batch.waiters());
+        requeue(again);
         pump();
     }
 
-    /** Nothing of the batch was stored: requests with known ids are compared with the log, the others go again. */
-    private void sortOut(AppendBatch batch, Map<String, Long> duplicates) {
+    /** Nothing of the batch was stored: requests with known ids are compared with the log; the others, which it answers, go again. */
+    private List<AppendRequest> sortOut(AppendBatch batch, Map<String, Long> duplicates) {
         List<AppendRequest> again = new ArrayList<>();
         for (AppendRequest request : batch.requests()) {
             Map<Integer, Long> suspects = new LinkedHashMap<>();
@@ -283,7 +349,7 @@ final class Appender {
                 compare(request, suspects);
             }
         }
-        requeue(again);
+        return again;
     }
 
     private void failed(AppendBatch batch, Throwable cause) {
@@ -310,9 +376,17 @@ final class Appender {
         batch.sessions().forEach(inFlightSessions::remove);
     }
 
+    /** To the front of the queue, or behind those of their session that are still away. */
     private void requeue(List<AppendRequest> requests) {
         for (int i = requests.size() - 1; i >= 0; i--) {
-            queue.addFirst(requests.get(i));
+            AppendRequest request = requests.get(i);
+            SessionDetour detour = request.session() == null ? null : detours.get(request.session());
+            if (detour == null) {
+                queue.addFirst(request);
+            } else {
+                detour.park(request);
+                endIfOver(detour, request);
+            }
         }
     }
 
@@ -352,10 +426,14 @@ final class Appender {
         if (lanes.stream().noneMatch(AppendLane::isConnected)) {
             outage = true;
             LOG.error("no append connection, queued={} next=refuse appends until one is back", queue.size());
-            List<AppendRequest> all = new ArrayList<>(queue);
-            queue.clear();
-            refuse(all, Failure.storeUnavailable(null));
+            refuseQueued();
         }
+    }
+
+    private void refuseQueued() {
+        List<AppendRequest> all = new ArrayList<>(queue);
+        queue.clear();
+        refuse(all, Failure.storeUnavailable(null));
     }
 
     /** Ends the lanes. Call when nothing is queued any more; what is would be refused. */

@@ -41,6 +41,7 @@ final class LiveTail {
     private volatile long indexed;
     private volatile long earliest = 1;
     private long indexedIdMillis;
+    private boolean startsOver;
     private boolean gapTimerRuns;
     private boolean reading;
 
@@ -90,6 +91,11 @@ final class LiveTail {
 
     long indexed() {
         return indexed;
+    }
+
+    /** Every id up to here is in {@link RecentIds} or in the key index. On the log's context. */
+    long idsKnownThrough() {
+        return startsOver ? Math.min(indexed, position()) : position();
     }
 
     /** The newest time in any UUIDv7 in the key index; goes with what {@link RecentIds} has. On the log's context. */
@@ -234,13 +240,16 @@ final class LiveTail {
 
     /** Asks Postgres where the log stands: after a hint from another node, and every so often in case one was lost. */
     Future<Void> poll() {
+        if (startsOver) {
+            return startOver();
+        }
         long before = position();
         return store.head().map(now -> {
             earliest = now.earliest();
             if (now.indexed() > indexed) {
                 indexedThrough(now.indexed(), now.indexedIdMillis());
             }
-            if (now.position() < before) {
+            if (now.position() < before && !startsOver) {
                 regress(before, now);
             } else {
                 readThrough(now.position());
@@ -265,10 +274,20 @@ final class LiveTail {
         ahead.clear();
         recentIds.clear();
         head = new LogPoint(now.position(), 0);
+        indexed = now.indexed();
         tags.forget();
-        open().onComplete(
-                        v -> subscribers.forEach(
-                                s -> s.context().runOnContext(w -> s.listener().regressed())),
-                        e -> LOG.error("starting over failed cause={} next=poll", e.getMessage()));
+        startsOver = true;
+        startOver().onFailure(e -> LOG.error("starting over failed cause={} next=poll", e.getMessage()));
+    }
+
+    private Future<Void> startOver() {
+        return open().map(v -> {
+            if (startsOver) {
+                startsOver = false;
+                subscribers.forEach(
+                        s -> s.context().runOnContext(w -> s.listener().regressed()));
+            }
+            return null;
+        });
     }
 }

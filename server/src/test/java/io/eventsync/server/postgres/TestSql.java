@@ -41,6 +41,11 @@ public final class TestSql implements AutoCloseable {
                 .compose(connection -> work.apply(connection).eventually(connection::close));
     }
 
+    /** A connection that the caller closes. */
+    public PgConnection connect(PgConnectOptions database) {
+        return await(PgConnection.connect(vertx, database));
+    }
+
     public static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);

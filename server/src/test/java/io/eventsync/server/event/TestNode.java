@@ -1,0 +1,88 @@
+package io.eventsync.server.event;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import io.eventsync.server.config.TestSettings;
+import io.eventsync.server.postgres.Database;
+import io.eventsync.server.postgres.PostgresConfig;
+import io.eventsync.server.postgres.TestSql;
+import io.eventsync.v1.Event;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** A log with a Vert.x of its own, as a node has it; several on one database are as separate as processes. */
+final class TestNode implements AutoCloseable {
+    private final Vertx vertx = Vertx.vertx();
+    private final Pool pool;
+    private final EventLog log;
+
+    private TestNode(PgConnectOptions options, Map<String, String> flags) {
+        Database database =
+                Database.at(options, PostgresConfig.from(TestSettings.load(PostgresConfig.SETTINGS, Map.of())));
+        TestSql.await(database.migrate(vertx));
+        pool = database.pool(vertx);
+        LogVerticle verticle =
+                new LogVerticle(pool, database.options(), LogConfig.from(TestSettings.load(LogConfig.SETTINGS, flags)));
+        TestSql.await(vertx.deployVerticle(verticle));
+        log = verticle.log();
+    }
+
+    /** With settings by the name of their flag. */
+    static TestNode open(PgConnectOptions options, Map<String, String> flags) {
+        return new TestNode(options, flags);
+    }
+
+    EventLog log() {
+        return log;
+    }
+
+    Pool pool() {
+        return pool;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    Appended append(NewEvent event) {
+        return append(List.of(event)).get(0);
+    }
+
+    List<Appended> append(List<NewEvent> events) {
+        return TestSql.await(log.append(events));
+    }
+
+    /** Fills the log with events of server-made ids. */
+    void fill(int events, String... tags) {
+        List<io.vertx.core.Future<List<Appended>>> underWay = new ArrayList<>();
+        for (int from = 0; from < events; from += 1_000) {
+            List<NewEvent> batch = IntStream.range(from, Math.min(events, from + 1_000))
+                    .mapToObj(i -> new NewEvent(
+                            UuidCreator.getTimeOrderedEpoch().toString(), false, tags[i % tags.length], body("{}")))
+                    .toList();
+            underWay.add(log.append(batch));
+            if (underWay.size() == 8) {
+                underWay.forEach(TestSql::await);
+                underWay.clear();
+            }
+        }
+        underWay.forEach(TestSql::await);
+    }
+
+    static NewEvent event(String id, String tag, String json) {
+        return new NewEvent(id, true, tag, body(json));
+    }
+
+    static byte[] body(String json) {
+        return Event.newBuilder().setJson(json).build().toByteArray();
+    }
+
+    @Override
+    public void close() {
+        TestSql.await(vertx.close());
+    }
+}
