@@ -25,6 +25,10 @@ final class BackReader {
 
     /** Matching events before a position, newest first; the page's end is the oldest position looked at. */
     Future<Page> before(long before, int eventsMax) {
+        return read(before, eventsMax).map(page -> page.cutTo(BYTES_MAX));
+    }
+
+    private Future<Page> read(long before, int eventsMax) {
         long earliest = tail.earliest();
         if (before <= earliest) {
             return Future.succeededFuture(new Page(List.of(), new LogPoint(earliest, 0)));
@@ -58,11 +62,8 @@ final class BackReader {
             if (positions.length == 0) {
                 return Future.succeededFuture(page(List.of(), false, from));
             }
-            return store.byPositions(client, positions, Long.MAX_VALUE / 2).map(ascending -> {
-                List<LogEvent> found = new java.util.ArrayList<>(ascending);
-                java.util.Collections.reverse(found);
-                return page(found, positions.length >= eventsMax, from);
-            });
+            return store.byPositionsBack(client, positions, BYTES_MAX)
+                    .map(found -> page(found, positions.length >= eventsMax || found.size() < positions.length, from));
         });
     }
 

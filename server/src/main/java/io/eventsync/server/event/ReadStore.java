@@ -78,6 +78,13 @@ final class ReadStore {
             ) e where before <= $2 order by pos
             """;
 
+    static final String BY_POSITIONS_BACK = """
+            select pos, at, tag_id, id, body from (
+              select e.*, sum(octet_length(e.body) + 100) over (order by e.pos desc) - octet_length(e.body) as before
+              from eventsync.event e where e.pos = any($1)
+            ) e where before <= $2 order by pos desc
+            """;
+
     static final String STORED = """
             select e.pos, e.at, t.tag, e.id, e.body
             from eventsync.event e join eventsync.tag t using (tag_id) where e.pos = any($1)
@@ -162,6 +169,13 @@ final class ReadStore {
     Future<List<LogEvent>> byPositions(SqlClient client, Long[] positions, long bytes) {
         return events(
                 client, BY_POSITIONS, Tuple.tuple().addArrayOfLong(positions).addLong(bytes));
+    }
+
+    Future<List<LogEvent>> byPositionsBack(SqlClient client, Long[] positions, long bytes) {
+        return events(
+                client,
+                BY_POSITIONS_BACK,
+                Tuple.tuple().addArrayOfLong(positions).addLong(bytes));
     }
 
     Future<Edge> edge(SqlClient client, long position) {

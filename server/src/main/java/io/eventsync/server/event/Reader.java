@@ -8,7 +8,7 @@ public interface Reader {
      * The next matching events after a point, up to the head as this node knows it; an empty page still moves on.
      *
      * @param eventsMax at least 1
-     * @param bytesMax ends the page after the event that exceeds it
+     * @param bytesMax at least 100; about where the page ends: with the event that exceeds it
      * @return fails with CURSOR_EXPIRED if retention removed events after the point
      */
     Future<Page> after(LogPoint start, int eventsMax, long bytesMax);

@@ -24,9 +24,11 @@ final class TagStore {
             """;
 
     static final String BY_TAGS = "select tag_id, tag from eventsync.tag where tag = any($1)";
-    static final String COUNTS = "select tag, events, last_pos from eventsync.tag where events > 0";
-    static final String TAIL_COUNTS = """
-            select t.tag, count(*) as events, max(e.pos) as last_pos
+    /** One statement, so that both halves see the same indexed position. */
+    static final String COUNTS = """
+            select tag, events, last_pos from eventsync.tag where events > 0
+            union all
+            select t.tag, count(*), max(e.pos)
             from eventsync.event e join eventsync.tag t using (tag_id)
             where e.pos > (select indexed from eventsync.log) and e.pos <= $1
             group by t.tag
@@ -61,18 +63,13 @@ final class TagStore {
 
     /** Counts of indexed events and of those behind the index, up to {@code head}; a tag may appear twice. */
     Future<List<Count>> counts(long head) {
-        return pool.withConnection(connection -> Future.all(
-                        connection.preparedQuery(COUNTS).execute(),
-                        connection.preparedQuery(TAIL_COUNTS).execute(Tuple.of(head)))
-                .map(both -> {
-                    List<Count> counts = new ArrayList<>();
-                    for (RowSet<Row> rows : both.<RowSet<Row>>list()) {
-                        for (Row row : rows) {
-                            counts.add(new Count(row.getString(0), row.getLong(1), row.getLong(2)));
-                        }
-                    }
-                    return counts;
-                }));
+        return pool.preparedQuery(COUNTS).execute(Tuple.of(head)).map(rows -> {
+            List<Count> counts = new ArrayList<>();
+            for (Row row : rows) {
+                counts.add(new Count(row.getString(0), row.getLong(1), row.getLong(2)));
+            }
+            return counts;
+        });
     }
 
     private static Map<Integer, String> tags(RowSet<Row> rows) {

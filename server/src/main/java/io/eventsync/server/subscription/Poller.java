@@ -55,7 +55,8 @@ public final class Poller {
     }
 
     private Future<Page> search(Query query, Reader reader, LogPoint from, long begin, LiveLoop loop) {
-        return reader.after(from, query.eventsMax(), BYTES_MAX).compose(page -> {
+        return reader.after(from, query.eventsMax(), BYTES_MAX).compose(read -> {
+            Page page = read.cutTo(BYTES_MAX);
             if (!page.events().isEmpty()) {
                 return Future.succeededFuture(page);
             }
