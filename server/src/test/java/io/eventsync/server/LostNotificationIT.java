@@ -1,0 +1,53 @@
+package io.eventsync.server;
+
+import static io.eventsync.server.postgres.TestSql.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.eventsync.v1.Event;
+import io.eventsync.v1.IngestRequest;
+import io.eventsync.v1.SubscribeRequest;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A notification is a hint: without any, a node sees what others wrote by looking. */
+@Timeout(60)
+class LostNotificationIT {
+    @Test
+    void R2_subscriberSeesTheOtherNodesEventsWithinASecond_whenNobodyListens() {
+        try (TestServer a = TestServer.start();
+                TestServer b = TestServer.start(a.database(), Map.of("log-poll-interval", "100ms"))) {
+            Map<String, Long> seenNanos = new ConcurrentHashMap<>();
+            Map<Boolean, Boolean> live = new ConcurrentHashMap<>();
+            await(b.events()
+                    .subscribe(SubscribeRequest.getDefaultInstance())
+                    .map(frames -> frames.handler(frame -> {
+                        if (frame.hasProgress()) {
+                            live.put(true, true);
+                        }
+                        frame.getBatch()
+                                .getEventsList()
+                                .forEach(event -> seenNanos.put(event.getId(), System.nanoTime()));
+                    })));
+            await().until(() -> !live.isEmpty());
+
+            for (int i = 0; i < 8; i++) {
+                String id = "e" + i;
+                a.query("""
+                        select pg_terminate_backend(pid) from pg_stat_activity
+                        where application_name = 'eventsync-listen' and datname = current_database()
+                        """);
+                await(a.events()
+                        .ingest(IngestRequest.newBuilder()
+                                .setEvent(Event.newBuilder().setId(id).setTag("T"))
+                                .build()));
+                long acked = System.nanoTime();
+                await().pollInterval(Duration.ofMillis(5)).until(() -> seenNanos.containsKey(id));
+                assertThat(Duration.ofNanos(seenNanos.get(id) - acked)).isLessThan(Duration.ofSeconds(1));
+            }
+        }
+    }
+}
