@@ -1,6 +1,7 @@
 package io.eventsync.server;
 
 import static io.eventsync.server.postgres.TestSql.await;
+import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,6 +11,7 @@ import io.eventsync.loadtest.history.ReaderFilter;
 import io.eventsync.loadtest.history.ReaderRecorder;
 import io.eventsync.loadtest.rpc.Connection;
 import io.eventsync.loadtest.rpc.Target;
+import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.EventServiceGrpcClient;
 import io.eventsync.v1.IngestBatchRequest;
@@ -60,10 +62,8 @@ class DurabilityIT {
 
     @AfterEach
     void close() {
-        if (server != null) {
-            server.destroyForcibly().onExit().join();
-        }
-        await(vertx.close());
+        stop();
+        done(vertx.close());
     }
 
     @Test
@@ -82,7 +82,7 @@ class DurabilityIT {
             awaitAcks();
             switch (fault) {
                 case "server" -> {
-                    server.destroyForcibly().onExit().join();
+                    stop();
                     start();
                 }
                 case "backend" -> kill(backend());
@@ -91,7 +91,7 @@ class DurabilityIT {
         }
         awaitAcks();
         writing.set(false);
-        writers.forEach(io.eventsync.server.postgres.TestSql::await);
+        writers.forEach(TestSql::done);
 
         readAll();
         System.out.println("DurabilityIT acked=" + history.ackedCount() + " cursors=" + cursors.size());
@@ -99,6 +99,13 @@ class DurabilityIT {
         for (String cursor : cursors) {
             SyncResponse page = await(sync(cursor, 1));
             assertThat(page.getEventsCount() == 1 || page.getUpToDate()).isTrue();
+        }
+    }
+
+    private void stop() {
+        Process running = server;
+        if (running != null) {
+            running.destroyForcibly().onExit().join();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.eventsync.server;
 
 import static io.eventsync.server.postgres.TestSql.await;
+import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -77,7 +78,7 @@ class OrderIT {
 
     @AfterEach
     void close() {
-        await(clients.close());
+        done(clients.close());
         nodes.forEach(TestServer::close);
         sql.close();
     }
@@ -116,23 +117,23 @@ class OrderIT {
             killSomeConnections();
         }
         writing.set(false);
-        writers.forEach(TestSql::await);
-        await(staller);
-        finalHead = Long.parseLong(
-                sql.query(database, "select max(pos) from eventsync.event").get(0));
+        writers.forEach(TestSql::done);
+        done(staller);
+        finalHead = 1
+                + Long.parseLong(sql.query(database, "select max(pos) from eventsync.event")
+                        .get(0));
         // One more event makes what was never acknowledged durable, and wakes everybody.
-        await(nodes.get(0)
+        done(nodes.get(0)
                 .events()
                 .ingest(IngestRequest.newBuilder()
                         .setEvent(
                                 Event.newBuilder().setId("last").setTag("RARE").setJson("{}"))
                         .build()));
-        finalHead++;
-        readers.forEach(TestSql::await);
+        readers.forEach(TestSql::done);
 
         sql.query(database, "select position || ' ' || id || ' ' || tag from eventsync.events order by position")
                 .forEach(row -> {
-                    String[] parts = row.split(" ");
+                    String[] parts = row.split(" ", -1);
                     history.logged(Long.parseLong(parts[0]), parts[1], parts[2]);
                 });
         System.out.println("OrderIT observed=" + observed + " acked=" + history.ackedCount() + " resumes=" + resumes
@@ -158,7 +159,7 @@ class OrderIT {
     }
 
     private void killSomeConnections() {
-        sql.query(database, """
+        sql.execute(database, """
                 select pg_terminate_backend(pid) from pg_stat_activity
                 where datname = current_database() and pid <> pg_backend_pid()
                   and application_name like 'eventsync%' and random() < 0.4

@@ -2,6 +2,7 @@ package io.eventsync.server.event;
 
 import static io.eventsync.server.event.TestNode.event;
 import static io.eventsync.server.postgres.TestSql.await;
+import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -134,7 +135,7 @@ class AppendIT {
                 racers.add(
                         (i % 2 == 0 ? a : b).log().append(List.of(event("race-" + round, "T", "{\"n\":" + i + "}"))));
             }
-            racers.forEach(racer -> await(racer.otherwiseEmpty()));
+            racers.forEach(racer -> done(racer.otherwiseEmpty()));
 
             assertThat(racers).filteredOn(Future::succeeded).hasSize(1);
             assertThat(racers)
@@ -149,7 +150,7 @@ class AppendIT {
         TestNode a = node();
         TestNode b = node();
         Appended first = a.append(event("one", "T", "{}"));
-        a.append(event("two", "T", "{}"));
+        a.put(event("two", "T", "{}"));
 
         for (TestNode node : List.of(a, b, a)) {
             assertSame(node.append(event("one", "T", "{}")), first);
@@ -228,7 +229,7 @@ class AppendIT {
     @Test
     void R5_partlyKnownBatch_storesTheRestContiguously() {
         TestNode a = node();
-        a.append(List.of(event("b", "T", "{}"), event("d", "T", "{}")));
+        a.put(event("b", "T", "{}"), event("d", "T", "{}"));
 
         List<Appended> answers = a.append(Stream.of("a", "b", "c", "d", "e")
                 .map(id -> event(id, "T", "{}"))
@@ -241,7 +242,7 @@ class AppendIT {
     @Test
     void R6_batchWithAReusedId_storesNothing() {
         TestNode a = node();
-        a.append(event("taken", "T", "{}"));
+        a.put(event("taken", "T", "{}"));
 
         assertRefused(
                 () -> a.append(List.of(event("n1", "T", "{}"), event("taken", "T", "[]"), event("n2", "T", "{}"))),
@@ -279,7 +280,7 @@ class AppendIT {
     @Test
     void session_keepsItsOrder_whenAnEventIsKnown() {
         TestNode a = node();
-        a.append(event("known", "T", "{}"));
+        a.put(event("known", "T", "{}"));
 
         for (int i = 0; i < 50; i++) {
             assertInOrder(a, List.of("known", "first" + i), List.of("second" + i), List.of("third" + i));
@@ -291,18 +292,18 @@ class AppendIT {
         TestNode a = node(DEAF);
         TestNode deaf = node(DEAF);
         Object session = new Object();
-        a.append(List.of(event("x", "T", "{}"), event("y", "T", "{}")));
-        deaf.append(event("y", "T", "{}"));
-        a.append(event("z", "T", "{}"));
+        a.put(event("x", "T", "{}"), event("y", "T", "{}"));
+        deaf.put(event("y", "T", "{}"));
+        a.put(event("z", "T", "{}"));
 
         List<Future<List<Appended>>> appends = new ArrayList<>();
         try (AppendLock lock = AppendLock.hold(sql, database)) {
-            await(onContext(deaf, () -> {
+            done(onContext(deaf, () -> {
                 appends.add(deaf.log().append(List.of(event("z", "T", "{}"))));
                 appends.add(deaf.log().appendInOrder(List.of(event("first", "T", "{}")), session));
             }));
             lock.awaitWaiting(1);
-            await(onContext(deaf, () -> {
+            done(onContext(deaf, () -> {
                 appends.add(deaf.log().appendInOrder(List.of(event("second", "T", "{}")), session));
                 // Enough for the second lane to take them while the first one stands.
                 IntStream.range(0, 600)
@@ -325,7 +326,7 @@ class AppendIT {
         try (AppendLock lock = AppendLock.hold(sql, database)) {
             appends.add(a.log().append(List.of(event("shared", "T", "{}"))));
             lock.awaitWaiting(1);
-            await(onContext(a, () -> {
+            done(onContext(a, () -> {
                 appends.add(a.log().append(List.of(event("w", "T", "{}"))));
                 appends.add(a.log().appendInOrder(List.of(event("w", "T", "{}"), event("first", "T", "{}")), session));
                 appends.add(a.log().appendInOrder(List.of(event("second", "T", "{}")), session));
@@ -344,8 +345,8 @@ class AppendIT {
         TestNode a = node();
         TestNode b = node();
 
-        a.append(event("first", "T", "{}"));
-        await(b.log().ensureTags(List.of(event("first", "T", "{}"))));
+        a.put(event("first", "T", "{}"));
+        done(b.log().ensureTags(List.of(event("first", "T", "{}"))));
 
         List<List<Future<List<Appended>>>> sessions = new ArrayList<>();
         for (int s = 0; s < 8; s++) {
@@ -377,7 +378,7 @@ class AppendIT {
     @Test
     void L2_fullQueue_shedsAndRecovers() {
         TestNode a = node(Map.of("log-queue-events-max", "10"));
-        a.append(event("first", "T", "{}"));
+        a.put(event("first", "T", "{}"));
 
         List<Future<List<Appended>>> taken = new ArrayList<>();
         try (AppendLock lock = AppendLock.hold(sql, database)) {
@@ -392,7 +393,7 @@ class AppendIT {
                     });
         }
 
-        taken.forEach(TestSql::await);
+        taken.forEach(TestSql::done);
         assertThat(a.append(event("shed", "T", "{}")).deduplicated()).isFalse();
         assertThat(stored("select id from eventsync.events")).hasSize(12);
     }
@@ -400,7 +401,7 @@ class AppendIT {
     @Test
     void limit_refusesATagTooMany_andTakesKnownOnes() {
         TestNode a = node(Map.of("log-tags-max", "3"));
-        a.append(List.of(event("1", "A", "{}"), event("2", "B", "{}"), event("3", "C", "{}")));
+        a.put(event("1", "A", "{}"), event("2", "B", "{}"), event("3", "C", "{}"));
 
         assertRefused(() -> a.append(event("4", "D", "{}")), Reason.LIMIT_REACHED);
 
@@ -425,13 +426,13 @@ class AppendIT {
         for (int kill = 0; kill < 12; kill++) {
             int before = acked.size();
             await().atMost(Duration.ofSeconds(10)).until(() -> acked.size() > before + 200);
-            sql.query(database, """
+            sql.execute(database, """
                     select pg_terminate_backend(pid) from pg_stat_activity
                     where application_name = 'eventsync-append' and datname = current_database()
                     """);
         }
         running.set(false);
-        writers.forEach(TestSql::await);
+        writers.forEach(TestSql::done);
 
         Set<String> stored = new HashSet<>(stored("select position || '=' || id from eventsync.events"));
         acked.forEach((id, position) -> assertThat(stored).contains(position + "=" + id));
@@ -444,7 +445,7 @@ class AppendIT {
     @Test
     void L3_appendWithoutAnAnswer_isRefusedInTime() {
         TestNode a = node();
-        a.append(event("before", "T", "{}"));
+        a.put(event("before", "T", "{}"));
 
         try (AppendLock lock = AppendLock.hold(sql, database)) {
             Future<List<Appended>> stuck = a.log().append(List.of(event("stuck", "T", "{}")));

@@ -1,5 +1,6 @@
 package io.eventsync.server.event;
 
+import static io.eventsync.server.postgres.TestSql.done;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsync.server.postgres.TestSql;
@@ -21,8 +22,7 @@ final class AppendLock implements AutoCloseable {
         this.sql = sql;
         this.options = options;
         this.connection = sql.connect(options);
-        TestSql.await(
-                connection.query("select pg_advisory_lock(7205758210221000)").execute());
+        done(connection.query("select pg_advisory_lock(7205758210221000)").execute());
     }
 
     static AppendLock hold(TestSql sql, PgConnectOptions options) {
@@ -36,6 +36,6 @@ final class AppendLock implements AutoCloseable {
 
     @Override
     public void close() {
-        TestSql.await(connection.close());
+        done(connection.close());
     }
 }

@@ -1,6 +1,6 @@
 package io.eventsync.server.event;
 
-import static io.eventsync.server.postgres.TestSql.await;
+import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsync.loadtest.history.HistoryChecker;
@@ -55,12 +55,12 @@ class NaiveReaderIT {
                 read(connection, reader, 0, written, done);
                 return done.future();
             });
-            writers.forEach(TestSql::await);
+            writers.forEach(TestSql::done);
             written.set(true);
-            await(read);
+            done(read);
 
             sql.query(database, "select id || ' ' || name from naive").forEach(row -> {
-                String[] parts = row.split(" ");
+                String[] parts = row.split(" ", -1);
                 history.logged(Long.parseLong(parts[0]), parts[1], "T");
             });
         }

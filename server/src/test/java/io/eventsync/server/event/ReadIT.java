@@ -2,6 +2,7 @@ package io.eventsync.server.event;
 
 import static io.eventsync.server.event.TestNode.event;
 import static io.eventsync.server.postgres.TestSql.await;
+import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -86,7 +87,7 @@ class ReadIT {
             pending.add(written);
             answers.add(big.log().append(batch));
             if (answers.size() % 10 == 0) {
-                await(answers.get(answers.size() - 1));
+                done(answers.get(answers.size() - 1));
             }
         }
         for (int b = 0; b < answers.size(); b++) {
@@ -240,7 +241,7 @@ class ReadIT {
         try (TestNode log = TestNode.open(database, Map.of())) {
             String text = "x".repeat(200_000);
             for (int i = 0; i < 60; i++) {
-                log.append(event("big" + i, "BIG", "\"" + i + text + "\""));
+                log.put(event("big" + i, "BIG", "\"" + i + text + "\""));
             }
             log.fill(66_000, "FILL");
             await().atMost(Duration.ofSeconds(20))
@@ -376,10 +377,10 @@ class ReadIT {
         Event binary =
                 Event.newBuilder().setData(ByteString.copyFrom(new byte[300])).build();
         try (TestNode log = TestNode.open(database, Map.of())) {
-            log.append(List.of(
+            log.put(
                     new NewEvent("1", true, "A.B", event.toByteArray()),
                     new NewEvent("2", true, "A.B", binary.toByteArray()),
-                    new NewEvent("3", true, "A.B", new byte[0])));
+                    new NewEvent("3", true, "A.B", new byte[0]));
         }
 
         assertThat(sql.query(database, """

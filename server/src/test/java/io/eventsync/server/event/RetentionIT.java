@@ -2,6 +2,7 @@ package io.eventsync.server.event;
 
 import static io.eventsync.server.event.TestNode.event;
 import static io.eventsync.server.postgres.TestSql.await;
+import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -49,7 +50,7 @@ class RetentionIT {
             long boundary = Long.parseLong(query("select at from eventsync.event where pos = " + PARTITION));
             Retention first = retention(node, olderThan(boundary + 1), 0);
 
-            await(first.round());
+            done(first.round());
 
             await().until(() -> node.log().earliest() == PARTITION + 1);
             assertThat(total(node)).isEqualTo(PARTITION + 1_000);
@@ -57,7 +58,7 @@ class RetentionIT {
             assertThat(tables()).contains("event_1", "event_key_1", "tag_block_1");
             assertThat(query("select min(position) from eventsync.events")).isEqualTo(Long.toString(PARTITION + 1));
 
-            await(first.round());
+            done(first.round());
 
             assertThat(tables())
                     .doesNotContain("event_1", "event_key_1", "tag_block_1")
@@ -71,10 +72,10 @@ class RetentionIT {
         try (TestNode node = filled(3 * PARTITION + 10)) {
             Retention retention = retention(node, Duration.ZERO, bytes() - 1);
 
-            await(retention.round());
+            done(retention.round());
 
             await().until(() -> node.log().earliest() == PARTITION + 1);
-            await(retention.round());
+            done(retention.round());
             assertThat(tables()).doesNotContain("event_1").contains("event_65537");
             assertThat(total(node)).isEqualTo(2 * PARTITION + 10);
         }
@@ -85,12 +86,12 @@ class RetentionIT {
         try (TestNode node = filled(2 * PARTITION)) {
             Retention all = retention(node, Duration.ofNanos(1_000), 1);
             for (int round = 0; round < 4; round++) {
-                await(all.round());
+                done(all.round());
             }
             await().until(() -> node.log().earliest() == PARTITION + 1);
             assertThat(node.append(event("next", "A", "{}")).position()).isEqualTo(2 * PARTITION + 1);
-            await(all.round());
-            await(all.round());
+            done(all.round());
+            done(all.round());
 
             await().until(() -> node.log().earliest() == 2 * PARTITION + 1);
             assertThat(total(node)).isEqualTo(1);
@@ -111,11 +112,11 @@ class RetentionIT {
             for (int round = 0; round < 3; round++) {
                 Future<Boolean> first = one.round();
                 Future<Boolean> second = two.round();
-                a.append(event("while" + round, "A", "{}"));
-                await(first.otherwise(false));
-                await(second.otherwise(false));
+                a.put(event("while" + round, "A", "{}"));
+                done(first.otherwise(false));
+                done(second.otherwise(false));
             }
-            await(one.round());
+            done(one.round());
 
             await().until(() -> a.log().earliest() == 3 * PARTITION + 1);
             assertThat(tables()).doesNotContain("event_1", "event_65537", "event_131073");
@@ -134,7 +135,7 @@ class RetentionIT {
             EventFilter some = new EventFilter(List.of(new TagPrefix("A")), List.of(), Set.of(), Map.of());
             LogPoint old = await(node.log().point(500));
             Reader late = other.log().reader(some);
-            await(retention(node, Duration.ofNanos(1_000), 0).round());
+            done(retention(node, Duration.ofNanos(1_000), 0).round());
             await().until(() -> node.log().earliest() == PARTITION + 1);
 
             assertExpired(node.log().verify(old), 500);
@@ -156,7 +157,7 @@ class RetentionIT {
                                     .setMaxEvents(1)
                                     .build()))
                     .getCursor();
-            await(retention(node, Duration.ofNanos(1_000), 0).round());
+            done(retention(node, Duration.ofNanos(1_000), 0).round());
             await().until(() -> await(server.events()
                                     .sync(SyncRequest.newBuilder()
                                             .setMaxEvents(1)
@@ -176,7 +177,7 @@ class RetentionIT {
 
             Promise<SubscribeResponse> gap = Promise.promise();
             Promise<SubscribeResponse> events = Promise.promise();
-            await(server.events()
+            done(server.events()
                     .subscribe(SubscribeRequest.newBuilder()
                             .setStart(start)
                             .setOnExpired(ExpiredPolicy.EXPIRED_POLICY_SKIP_TO_EARLIEST)

@@ -1,5 +1,7 @@
 package io.eventsync.server.event;
 
+import static io.eventsync.server.postgres.TestSql.done;
+
 import com.github.f4b6a3.uuid.UuidCreator;
 import io.eventsync.server.config.TestSettings;
 import io.eventsync.server.postgres.Database;
@@ -23,11 +25,11 @@ final class TestNode implements AutoCloseable {
     private TestNode(PgConnectOptions options, Map<String, String> flags) {
         Database database =
                 Database.at(options, PostgresConfig.from(TestSettings.load(PostgresConfig.SETTINGS, Map.of())));
-        TestSql.await(database.migrate(vertx));
+        done(database.migrate(vertx));
         pool = database.pool(vertx);
         LogVerticle verticle =
                 new LogVerticle(pool, database.options(), LogConfig.from(TestSettings.load(LogConfig.SETTINGS, flags)));
-        TestSql.await(vertx.deployVerticle(verticle));
+        done(vertx.deployVerticle(verticle));
         log = verticle.log();
     }
 
@@ -56,6 +58,11 @@ final class TestNode implements AutoCloseable {
         return TestSql.await(log.append(events));
     }
 
+    /** Appends, where the answer does not matter. */
+    void put(NewEvent... events) {
+        TestSql.done(log.append(List.of(events)));
+    }
+
     /** Fills the log with events of server-made ids. */
     void fill(int events, String... tags) {
         List<io.vertx.core.Future<List<Appended>>> underWay = new ArrayList<>();
@@ -66,11 +73,11 @@ final class TestNode implements AutoCloseable {
                     .toList();
             underWay.add(log.append(batch));
             if (underWay.size() == 8) {
-                underWay.forEach(TestSql::await);
+                underWay.forEach(TestSql::done);
                 underWay.clear();
             }
         }
-        underWay.forEach(TestSql::await);
+        underWay.forEach(TestSql::done);
     }
 
     static NewEvent event(String id, String tag, String json) {
@@ -83,6 +90,6 @@ final class TestNode implements AutoCloseable {
 
     @Override
     public void close() {
-        TestSql.await(vertx.close());
+        done(vertx.close());
     }
 }

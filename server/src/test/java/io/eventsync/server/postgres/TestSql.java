@@ -56,6 +56,11 @@ public final class TestSql implements AutoCloseable {
         }
     }
 
+    /** Awaits what has no result that matters. */
+    public static void done(Future<?> future) {
+        Object unused = await(future);
+    }
+
     @Override
     public void close() {
         await(vertx.close());
