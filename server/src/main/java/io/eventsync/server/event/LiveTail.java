@@ -250,7 +250,11 @@ final class LiveTail {
                 indexedThrough(now.indexed(), now.indexedIdMillis());
             }
             if (now.position() < before && !startsOver) {
-                regress(before, now);
+                LOG.error("the database lost acknowledged events last_known={} now={}", before, now.position());
+                forget(now);
+            } else if (now.earliest() > position() + 1 && !startsOver) {
+                LOG.error("retention overtook this node last_known={} earliest={}", position(), now.earliest());
+                forget(now);
             } else {
                 readThrough(now.position());
             }
@@ -265,11 +269,8 @@ final class LiveTail {
         recentIds.forgetThrough(position);
     }
 
-    private void regress(long before, ReadStore.Head now) {
-        LOG.error(
-                "the database lost acknowledged events last_known={} now={} next=end all streams, start over from the database",
-                before,
-                now.position());
+    /** What this node knows does not join on to what the log is now: it ends all streams and starts over from the database. */
+    private void forget(ReadStore.Head now) {
         ring.clear();
         ahead.clear();
         recentIds.clear();

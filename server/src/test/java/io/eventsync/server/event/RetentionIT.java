@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsync.server.TestServer;
+import io.eventsync.server.config.TestSettings;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.postgres.TestPostgres;
@@ -100,6 +101,30 @@ class RetentionIT {
             assertThat(reopened.log().earliest()).isEqualTo(2 * PARTITION + 1);
             assertThat(reopened.append(event("again", "A", "{}")).position()).isEqualTo(2 * PARTITION + 2);
             assertThat(reopened.append(event("next", "A", "{}")).position()).isEqualTo(2 * PARTITION + 1);
+        }
+    }
+
+    @Test
+    void nodeThatSlept_goesOnBehindTheHole_whenRetentionOvertookIt() {
+        try (TestNode node = filled(1)) {
+            TagDictionary tags = new TagDictionary(new TagStore(node.pool()), 1_000);
+            LogConfig config = LogConfig.from(TestSettings.load(LogConfig.SETTINGS, Map.of()));
+            LiveTail asleep =
+                    new LiveTail(node.vertx(), config, new ReadStore(node.pool(), tags), tags, new RecentIds());
+            done(asleep.open());
+            node.fill(2 * PARTITION, "A");
+            Retention all = retention(node, Duration.ofNanos(1_000), 0);
+            await().until(() -> {
+                done(all.round());
+                return node.log().earliest() > PARTITION;
+            });
+
+            await().until(() -> {
+                done(asleep.poll());
+                return asleep.position() == 2 * PARTITION + 1;
+            });
+
+            assertThat(asleep.earliest()).isGreaterThan(PARTITION);
         }
     }
 
