@@ -17,6 +17,8 @@ import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.EventServiceGrpcClient;
 import io.eventsync.v1.IngestRequest;
+import io.eventsync.v1.ListEventsRequest;
+import io.eventsync.v1.ListSubscriptionsRequest;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
 import io.vertx.core.Context;
@@ -33,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A failover to a standby that had not received everything: acknowledged events are gone, and their positions are used again. */
-@Timeout(30)
+@Timeout(60)
 class LostTailIT {
     private final PgConnectOptions database = TestPostgres.freshDatabase();
     private final TestSql sql = new TestSql();
@@ -93,15 +95,21 @@ class LostTailIT {
                         });
             }));
             String text = "\"" + "x".repeat(200_000) + "\"";
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 80; i++) {
                 done(server.events()
                         .ingest(IngestRequest.newBuilder()
                                 .setEvent(Event.newBuilder().setTag("T").setJson(text))
                                 .build()));
             }
 
+            await().until(() -> await(server.admin().listSubscriptions(ListSubscriptionsRequest.getDefaultInstance()))
+                    .getSubscriptions(0)
+                    .getStalled());
             loseAfter(1);
 
+            await().until(() -> await(server.events().listEvents(ListEventsRequest.getDefaultInstance()))
+                            .getEventsCount()
+                    == 1);
             resume.complete();
             assertThat(await(end.future())).isEqualTo(GrpcStatus.UNAVAILABLE);
         }
