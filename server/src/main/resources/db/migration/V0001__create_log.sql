@@ -194,11 +194,12 @@ begin
   if p.from_pos is null then
     return null;
   end if;
-  update eventsync.log set earliest = p.to_pos + 1;
+  -- In the order of index_block, which may run at the same time.
   update eventsync.tag t set events = t.events - c.n
     from (select b.tag_id, sum(cardinality(b.offs)) as n from eventsync.tag_block b
           where b.blk >= (p.from_pos - 1) >> 16 and b.blk < p.to_pos >> 16 group by b.tag_id) c
     where t.tag_id = c.tag_id;
+  update eventsync.log set earliest = p.to_pos + 1;
   return p.to_pos + 1;
 end $$;
 

@@ -219,7 +219,7 @@ public final class EventLog implements ReadableLog {
             return Future.succeededFuture();
         }
         // Another node may have given it out a moment ago.
-        return stored(reads.head())
+        return stored(reads.head(0))
                 .compose(now -> position <= now.position()
                         ? catchUp(position)
                         : Future.failedFuture(

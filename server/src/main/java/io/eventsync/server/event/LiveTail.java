@@ -67,7 +67,7 @@ final class LiveTail {
 
     /** Learns where the log stands, its tags and the ids behind the key index. */
     Future<Void> open() {
-        return store.head()
+        return store.head(0)
                 .compose(now -> tags.load()
                         .compose(v -> store.eachId(now.indexed(), now.position(), recentIds))
                         .compose(v -> store.edge(now.position()))
@@ -243,14 +243,18 @@ final class LiveTail {
         if (startsOver) {
             return startOver();
         }
-        long before = position();
-        return store.head().map(now -> {
+        LogPoint before = head;
+        return store.head(before.position()).map(now -> {
             earliest = now.earliest();
             if (now.indexed() > indexed) {
                 indexedThrough(now.indexed(), now.indexedIdMillis());
             }
-            if (now.position() < before && !startsOver) {
-                LOG.error("the database lost acknowledged events last_known={} now={}", before, now.position());
+            boolean isOtherHistory = now.position() < before.position() || !before.agreesWith(now.known());
+            if (isOtherHistory && !startsOver) {
+                LOG.error(
+                        "the database lost acknowledged events last_known={} now={}",
+                        before.position(),
+                        now.position());
                 forget(now);
             } else if (now.earliest() > position() + 1 && !startsOver) {
                 LOG.error("retention overtook this node last_known={} earliest={}", position(), now.earliest());

@@ -10,6 +10,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SQL that reads the log. The planner never chooses between scanning and the posting blocks: it takes the primary key for rare tags,
@@ -106,8 +107,8 @@ final class ReadStore {
 
     static final String HEAD = """
             select l.earliest, l.indexed, (select m.pos from eventsync.mark m order by m.pos desc limit 1) as head,
-              l.indexed_id_millis
-            from eventsync.log l
+              l.indexed_id_millis, e.id, e.at
+            from eventsync.log l left join eventsync.event e on e.pos = $1
             """;
 
     static final String IDS = "select pos, id from eventsync.event where pos > $1 and pos <= $2";
@@ -122,8 +123,8 @@ final class ReadStore {
         this.tags = tags;
     }
 
-    /** How far the log has come. */
-    record Head(long earliest, long indexed, long position, long indexedIdMillis) {}
+    /** How far the log has come, and what stands at a position that was asked for. */
+    record Head(long earliest, long indexed, long position, long indexedIdMillis, LogPoint known) {}
 
     /** An event as stored. */
     @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
@@ -181,21 +182,30 @@ final class ReadStore {
     Future<Edge> edge(SqlClient client, long position) {
         return client.preparedQuery(EDGE).execute(Tuple.of(position)).map(rows -> {
             Row row = rows.iterator().next();
-            String id = row.getString(2);
-            LogPoint point = id == null ? new LogPoint(position, 0) : LogPoint.after(position, id, row.getLong(3));
-            return new Edge(row.getLong(0), row.getLong(1), point);
+            return new Edge(row.getLong(0), row.getLong(1), point(position, row.getString(2), row.getLong(3)));
         });
+    }
+
+    /** With fingerprint 0 if no event stands there. */
+    private static LogPoint point(long position, @Nullable String id, @Nullable Long micros) {
+        return id == null || micros == null ? new LogPoint(position, 0) : LogPoint.after(position, id, micros);
     }
 
     Future<Edge> edge(long position) {
         return edge(pool, position);
     }
 
-    Future<Head> head() {
-        return pool.preparedQuery(HEAD).execute().map(rows -> {
+    /** @param known a position to look at as well */
+    Future<Head> head(long known) {
+        return pool.preparedQuery(HEAD).execute(Tuple.of(known)).map(rows -> {
             Row row = rows.iterator().next();
             Long head = row.getLong(2);
-            return new Head(row.getLong(0), row.getLong(1), head == null ? 0 : head, row.getLong(3));
+            return new Head(
+                    row.getLong(0),
+                    row.getLong(1),
+                    head == null ? 0 : head,
+                    row.getLong(3),
+                    point(known, row.getString(4), row.getLong(5)));
         });
     }
 

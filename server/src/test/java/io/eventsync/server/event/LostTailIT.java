@@ -76,6 +76,29 @@ class LostTailIT {
     }
 
     @Test
+    void R8_otherHistoryIsNoticed_whenAnotherNodeHasWrittenPastTheOldHead() {
+        try (TestNode node = TestNode.open(database, Map.of())) {
+            List<LogPoint> points = new ArrayList<>();
+            for (int i = 1; i <= 10; i++) {
+                points.add(node.append(event("e" + i, "T", "{}")).point());
+            }
+
+            sql.execute(
+                    database,
+                    "begin; delete from eventsync.event where pos > 5;"
+                            + " insert into eventsync.event (pos, at, tag_id, id, body)"
+                            + " select g, e.at, e.tag_id, 'other-' || g, e.body"
+                            + " from eventsync.event e, generate_series(6, 12) g where e.pos = 5;"
+                            + " insert into eventsync.mark (pos) values (12); commit");
+            await().until(() -> node.log().head().position() == 12);
+
+            assertRefused(() -> await(node.log().verify(points.get(9))), Reason.CURSOR_FOREIGN);
+            assertThat(await(node.log().byPosition(10)).orElseThrow().id()).isEqualTo("other-10");
+            assertThat(node.append(event("e8", "T", "{}")).position()).isEqualTo(13);
+        }
+    }
+
+    @Test
     void R8_streamOfASlowClient_endsToo() {
         try (TestServer server = TestServer.start(database, Map.of())) {
             Promise<Void> resume = Promise.promise();
