@@ -20,8 +20,8 @@ final class LogReader implements Reader {
     /** Positions looked at per page while scanning: bounds the time between two progress frames. */
     private static final int SCAN_POSITIONS_MAX = 10_000;
 
-    /** Positions covered per page of posting blocks. */
-    private static final long POSTING_POSITIONS_MAX = 64L * Blocks.SIZE;
+    /** Rows of posting blocks read per page, one for each tag and block: bounds the time between two progress frames. */
+    private static final int POSTING_ROWS_MAX = 20_000;
 
     private final ReadStore store;
     private final LiveTail tail;
@@ -98,8 +98,9 @@ final class LogReader implements Reader {
     }
 
     private Future<Page> postings(SqlClient client, long after, long indexed, int eventsMax, long bytesMax) {
+        long widest = Math.max(1, POSTING_ROWS_MAX / selection.ids().length) * (long) Blocks.SIZE;
         double wanted = 1.3 * eventsMax / Math.max(density, 1e-9);
-        long window = (long) Math.min(POSTING_POSITIONS_MAX, Math.max(Blocks.SIZE, wanted));
+        long window = (long) Math.min((double) widest, Math.max(Blocks.SIZE, wanted));
         long through = Math.min(indexed, after + window);
         return store.postings(client, after, through, eventsMax, selection.ids())
                 .compose(positions -> {
