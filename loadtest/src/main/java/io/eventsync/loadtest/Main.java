@@ -5,6 +5,7 @@ import io.eventsync.loadtest.bench.EchoServerCommand;
 import io.eventsync.loadtest.check.CheckCommand;
 import io.eventsync.loadtest.read.SubscribeCommand;
 import io.eventsync.loadtest.read.SyncCommand;
+import io.eventsync.loadtest.receiver.ReceiverCommand;
 import io.eventsync.loadtest.replay.ReplayCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
             SyncCommand.class,
             CheckCommand.class,
             BenchCommand.class,
+            ReceiverCommand.class,
             EchoServerCommand.class
         },
         footer = {
@@ -33,6 +35,7 @@ import picocli.CommandLine.Spec;
             "  sync --out log.jsonl --until-idle 2s               read the whole log into a file",
             "  check --duration 10s                               write and read at once, then check every promise",
             "  bench ingest                                       how fast it is",
+            "  receiver --mode a=fail:5                           a webhook receiver on localhost:9000 that misbehaves",
             "",
             "Exit codes: 0 done, 1 something was refused, lost or wrong, 2 the command line was not understood."
         })
@@ -60,6 +63,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: replay, subscribe, sync, check or bench.");
+        throw new ParameterException(
+                spec.commandLine(), "Say what to do: replay, subscribe, sync, check, bench or receiver.");
     }
 }

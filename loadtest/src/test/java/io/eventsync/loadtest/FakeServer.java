@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import io.eventsync.loadtest.history.ReaderFilter;
 import io.eventsync.loadtest.rpc.Target;
+import io.eventsync.loadtest.webhook.FakeWebhooks;
 import io.eventsync.v1.Anchor;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.EventServiceGrpcService;
@@ -50,6 +51,7 @@ public final class FakeServer extends VerticleBase {
 
     private final List<Event> log = new ArrayList<>();
     private final Map<String, Event> byId = new HashMap<>();
+    private @Nullable FakeWebhooks webhooks;
     private @Nullable HttpServer http;
     private int port;
     private int generation;
@@ -57,6 +59,7 @@ public final class FakeServer extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        webhooks = new FakeWebhooks(vertx, log);
         return listen();
     }
 
@@ -75,6 +78,19 @@ public final class FakeServer extends VerticleBase {
         dropAnswersAfter = events;
     }
 
+    /** Passes this many events over, though they match. */
+    public void loseDeliveries(int events) {
+        webhooks().skip(events);
+    }
+
+    private FakeWebhooks webhooks() {
+        FakeWebhooks made = webhooks;
+        if (made == null) {
+            throw new IllegalStateException("not deployed");
+        }
+        return made;
+    }
+
     private Future<?> listen() {
         GrpcServer grpc = GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(MESSAGE_BYTES_MAX))
                 .callHandler(EventServiceGrpcService.Ingest, this::ingest)
@@ -82,6 +98,7 @@ public final class FakeServer extends VerticleBase {
                 .callHandler(EventServiceGrpcService.IngestStream, this::ingestStream)
                 .callHandler(EventServiceGrpcService.Subscribe, this::subscribe)
                 .callHandler(EventServiceGrpcService.Sync, this::sync);
+        webhooks().register(grpc);
         HttpServer created = vertx.createHttpServer(new HttpServerOptions()
                 .setHost("127.0.0.1")
                 .setPort(port)

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
             BenchSubscribeCommand.class,
             BenchSyncCommand.class,
             BenchEchoCommand.class,
-            BenchBulkCommand.class
+            BenchBulkCommand.class,
+            BenchWebhookCommand.class
         },
         footer = {
             "",
@@ -34,6 +35,7 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to measure: ingest, batch, stream, subscribe, sync, echo or bulk.");
+                spec.commandLine(),
+                "Say what to measure: ingest, batch, stream, subscribe, sync, echo, bulk or webhook.");
     }
 }

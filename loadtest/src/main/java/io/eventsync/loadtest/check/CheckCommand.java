@@ -8,6 +8,7 @@ import io.eventsync.loadtest.TargetText;
 import io.eventsync.loadtest.history.HistoryChecker;
 import io.eventsync.loadtest.history.Violation;
 import io.eventsync.loadtest.rpc.Target;
+import io.eventsync.loadtest.webhook.WebhookCheckCommand;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
+        subcommands = WebhookCheckCommand.class,
         description =
                 "Writes and reads at once, breaks and resumes the readers' streams, reads the log in the end, and holds"
                         + " it all to the promises: ORDERED, UNIQUE, RELIABLE, RESUMABLE, BOOKMARKABLE, FILTER, REAL_TIME_ORDER,"
@@ -31,6 +33,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  check --duration 10s",
+            "  check webhooks --help          the same for deliveries to webhooks",
             "  check --duration 2m --writers 32 --readers 12    and, elsewhere: kill -9 the server, start it again",
             "",
             "Events have tags CHECK.T0 to CHECK.T9. Ends with exit code 1 and the violations if a promise is broken."

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -14,7 +15,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The events of some files, line by line. Lines that are no events are counted and passed over. */
-final class FileEvents implements Iterator<Event>, AutoCloseable {
+public final class FileEvents implements Iterator<Event>, AutoCloseable {
 
     private final Iterator<Path> files;
     private final ReplayTally tally;
@@ -26,6 +27,21 @@ final class FileEvents implements Iterator<Event>, AutoCloseable {
     FileEvents(List<Path> files, ReplayTally tally) {
         this.files = List.copyOf(files).iterator();
         this.tally = tally;
+    }
+
+    /** All of them at once; fails with the first line that is no event. */
+    public static List<Event> readAll(List<Path> files) {
+        ReplayTally tally = new ReplayTally();
+        List<Event> events = new ArrayList<>();
+        try (FileEvents lines = new FileEvents(files, tally)) {
+            lines.forEachRemaining(events::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!tally.isAllAcknowledged()) {
+            throw new IllegalArgumentException(String.valueOf(tally.describe(0).get("examples")));
+        }
+        return events;
     }
 
     @Override

@@ -52,6 +52,42 @@ class BenchIT {
     }
 
     @Test
+    void bench_measuresWebhooks_besideTheLimit() throws IOException {
+        JsonNode result = bench(
+                        "bench", "webhook", "--part", "limit,deliveries", "--endpoints", "2", "--deliveries", "1000")
+                .result();
+
+        assertThat(result.get("deliveries").asLong()).isEqualTo(1_000);
+        assertThat(result.get("ratio_to_limit").asDouble()).isPositive();
+    }
+
+    @Test
+    void bench_measuresLatencyOfWebhooks() throws IOException {
+        JsonNode result =
+                bench("bench", "webhook", "--part", "latency", "--rate", "100").result();
+
+        assertThat(result.get("events").asLong()).isPositive();
+        assertThat(result.get("p99_ms").asDouble()).isBetween(0.001, 5_000.0);
+    }
+
+    @Test
+    void bench_comparesEndpoints_besideBadOnes() throws IOException {
+        JsonNode result = bench("bench", "webhook", "--part", "isolation").result();
+
+        assertThat(result.get("events").asLong()).isPositive();
+        assertThat(result.get("p99_ratio").asDouble()).isPositive();
+    }
+
+    @Test
+    void bench_comparesIngest_besidePausedEndpoints() throws IOException {
+        JsonNode result = bench("bench", "webhook", "--part", "ingest", "--paused", "3", "--rounds", "1")
+                .result();
+
+        assertThat(result.get("beside_one_events_per_s").asLong()).isPositive();
+        assertThat(result.get("ratio").asDouble()).isPositive();
+    }
+
+    @Test
     void bench_readsTheWholeLog_whenSyncing() throws IOException {
         assertThat(cli.run("replay", "--sample", "5000").exitCode()).isZero();
 
@@ -79,7 +115,9 @@ class BenchIT {
     private TestCli.Outcome bench(String... args) throws IOException {
         String[] all = Arrays.copyOf(args, args.length + 4);
         System.arraycopy(new String[] {"--warmup", "200ms", "--duration", "1s"}, 0, all, args.length, 4);
-        return cli.run(all);
+        TestCli.Outcome outcome = cli.run(all);
+        assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
+        return outcome;
     }
 
     private static String own() {

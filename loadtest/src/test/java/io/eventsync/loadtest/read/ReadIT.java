@@ -83,10 +83,10 @@ class ReadIT {
 
     @Test
     void read_fails_whenTheOutFileLostWhatTheCursorSpeaksFor() throws IOException {
-        assertThat(read("sync", "--until-idle", "100ms").exitCode()).isZero();
+        assertThat(read("sync", "--until-idle", "1s").exitCode()).isZero();
         Files.writeString(out(), "");
 
-        TestCli.Outcome outcome = read("sync", "--until-idle", "100ms");
+        TestCli.Outcome outcome = read("sync", "--until-idle", "1s");
 
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err()).contains("is shorter than");
@@ -94,7 +94,7 @@ class ReadIT {
 
     @Test
     void replay_takesWhatSyncWrote() throws IOException {
-        assertThat(read("sync", "--until-idle", "100ms").exitCode()).isZero();
+        assertThat(read("sync", "--until-idle", "1s").exitCode()).isZero();
 
         TestCli.Outcome outcome = cli.run("replay", "--file", out().toString());
 

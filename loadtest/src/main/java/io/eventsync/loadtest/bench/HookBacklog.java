@@ -1,0 +1,96 @@
+package io.eventsync.loadtest.bench;
+
+import io.eventsync.loadtest.Edge;
+import io.eventsync.loadtest.rpc.Connection;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** How fast a backlog goes out: events are ingested while their endpoints are paused, then these are resumed. */
+final class HookBacklog {
+
+    private static final int BATCH_EVENTS = 500;
+    private static final Duration CALL_MAX = Duration.ofSeconds(30);
+    private static final Duration STEP = Duration.ofMillis(100);
+    private static final Duration STALL_MAX = Duration.ofSeconds(60);
+
+    private final Connection connection;
+    private final ReceiverProcess receiver;
+    private final CommonOptions common;
+    private final int payloadBytes;
+
+    HookBacklog(Connection connection, ReceiverProcess receiver, CommonOptions common, int payloadBytes) {
+        this.connection = connection;
+        this.receiver = receiver;
+        this.common = common;
+        this.payloadBytes = payloadBytes;
+    }
+
+    /** Blocks for the run. Counts between a twentieth and nineteen of it, so that start and end do not. */
+    Map<String, Object> measure(String run, int endpointCount, long deliveries, int batchEvents) {
+        receiver.reset();
+        String prefix = "bench-" + run + "-";
+        long events = Math.max(BATCH_EVENTS, deliveries / endpointCount / BATCH_EVENTS * BATCH_EVENTS);
+        long total = events * endpointCount;
+        try (HookEndpoints endpoints = new HookEndpoints(connection)) {
+            for (int i = 0; i < endpointCount; i++) {
+                endpoints.create(prefix + i, receiver.url(prefix + i), "BENCH", true, batchEvents);
+            }
+            ingest(run, events);
+            CpuMeter cpu = new CpuMeter(common.serverPids);
+            cpu.start();
+            long started = System.nanoTime();
+            endpoints.resume();
+            Place from = await(prefix, Math.max(1, total / 20));
+            Place until = await(prefix, total - total / 20);
+            Place end = await(prefix, total);
+            cpu.stop();
+            double seconds = (until.nanos - from.nanos) / 1e9;
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("bench", batchEvents > 0 ? "webhook batches" : "webhook deliveries");
+            result.put("target", common.target.toString());
+            result.put("endpoints", endpointCount);
+            result.put("batch", batchEvents);
+            result.put("events", events);
+            result.put("deliveries", end.accepted);
+            result.put("first_ms", Math.round((from.nanos - started) / 1e6));
+            result.put("seconds", Tally.round((end.nanos - started) / 1e9));
+            result.put("deliveries_per_s", seconds > 0 ? Math.round((until.accepted - from.accepted) / seconds) : 0);
+            cpu.describe(total, result);
+            return result;
+        }
+    }
+
+    private record Place(long nanos, long accepted) {}
+
+    private Place await(String prefix, long wanted) {
+        Future<Void> never = Promise.<Void>promise().future();
+        long last = -1;
+        long moved = System.nanoTime();
+        while (true) {
+            long accepted = receiver.accepted(prefix);
+            long now = System.nanoTime();
+            if (accepted >= wanted) {
+                return new Place(now, accepted);
+            }
+            if (accepted != last) {
+                last = accepted;
+                moved = now;
+            } else if (now - moved > STALL_MAX.toNanos()) {
+                throw new IllegalStateException("deliveries stopped at " + accepted + " of " + wanted);
+            }
+            Edge.awaitOrElapse(never, STEP);
+        }
+    }
+
+    private void ingest(String run, long events) {
+        EventTemplate template = EventTemplate.create(run, 1, payloadBytes, true);
+        long[] next = {0};
+        BatchLane lane = new BatchLane(connection, template, () -> next[0]++, BATCH_EVENTS);
+        for (long sent = 0; sent < events; sent += BATCH_EVENTS) {
+            Edge.awaitDone(lane.send(), CALL_MAX);
+        }
+    }
+}
