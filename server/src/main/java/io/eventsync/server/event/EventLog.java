@@ -2,6 +2,7 @@ package io.eventsync.server.event;
 
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
+import io.eventsync.server.upkeep.Upkeep;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,13 +1,16 @@
 package io.eventsync.server.event;
 
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
  * Puts a stored event back into the wire form of {@code eventsync.v1.Event}. Fields of a protobuf message may stand in any order, so
- * this is a copy of the stored body between what the log keeps in columns. The one place outside the gRPC edge that knows field
- * numbers, so that reading decodes nothing; a test holds them to the contract.
+ * this is a copy of the stored body between what the log keeps in columns. With {@link StoredBody} and {@link ContentReader} the one
+ * place outside the gRPC edge that knows field numbers, so that reading decodes nothing; a test holds them to the contract.
  */
 final class EventWire {
     static final int ID = 1;
@@ -18,7 +21,18 @@ final class EventWire {
     private static final int SECONDS = 1;
     private static final int NANOS = 2;
 
+    private static final int ID_TAG = StoredBody.lengthDelimited(ID);
+    private static final int TAG_TAG = StoredBody.lengthDelimited(TAG);
+    private static final int POSITION_TAG = varint(POSITION);
+    private static final int INGEST_TIME_TAG = StoredBody.lengthDelimited(INGEST_TIME);
+    private static final int SECONDS_TAG = varint(SECONDS);
+    private static final int NANOS_TAG = varint(NANOS);
+
     private EventWire() {}
+
+    private static int varint(int field) {
+        return field << 3 | WireFormat.WIRETYPE_VARINT;
+    }
 
     static byte[] encode(LogEvent event) {
         long seconds = Math.floorDiv(event.ingestMicros(), 1_000_000L);
@@ -39,7 +53,7 @@ final class EventWire {
             out.writeString(TAG, event.tag());
             out.writeRawBytes(event.body());
             out.writeInt64(POSITION, event.position());
-            out.writeTag(INGEST_TIME, com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeTag(INGEST_TIME, WireFormat.WIRETYPE_LENGTH_DELIMITED);
             out.writeUInt32NoTag(timeSize);
             out.writeInt64(SECONDS, seconds);
             out.writeInt32(NANOS, nanos);
@@ -48,5 +62,52 @@ final class EventWire {
             throw new UncheckedIOException("the computed size is wrong", e);
         }
         return bytes;
+    }
+
+    /** The event that {@link #encode} was given, but for its tag id, which is the database's. */
+    static LogEvent decode(byte[] wire) {
+        CodedInputStream in = CodedInputStream.newInstance(wire);
+        ByteArrayOutputStream body = new ByteArrayOutputStream(wire.length);
+        String id = "";
+        String name = "";
+        long position = 0;
+        long micros = 0;
+        try {
+            int from = 0;
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (tag == ID_TAG) {
+                    id = in.readStringRequireUtf8();
+                } else if (tag == TAG_TAG) {
+                    name = in.readStringRequireUtf8();
+                } else if (tag == POSITION_TAG) {
+                    position = in.readInt64();
+                } else if (tag == INGEST_TIME_TAG) {
+                    micros = readMicros(in);
+                } else {
+                    in.skipField(tag);
+                    body.write(wire, from, in.getTotalBytesRead() - from);
+                }
+                from = in.getTotalBytesRead();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the wire form of an event does not parse", e);
+        }
+        return new LogEvent(position, micros, 0, name, id, body.toByteArray());
+    }
+
+    private static long readMicros(CodedInputStream in) throws IOException {
+        long micros = 0;
+        int outer = in.pushLimit(in.readRawVarint32());
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == SECONDS_TAG) {
+                micros += in.readInt64() * 1_000_000L;
+            } else if (tag == NANOS_TAG) {
+                micros += in.readInt32() / 1_000;
+            } else {
+                in.skipField(tag);
+            }
+        }
+        in.popLimit(outer);
+        return micros;
     }
 }

@@ -21,6 +21,16 @@ public final class LogEvent {
         this.body = body;
     }
 
+    /** The event that has this wire form; of no known tag id. */
+    public static LogEvent fromWire(byte[] wire) {
+        return EventWire.decode(wire);
+    }
+
+    /** An event that is not in any log, at position 0. */
+    public static LogEvent madeUp(String id, String tag, String message, String json, long micros) {
+        return new LogEvent(0, micros, 0, tag, id, StoredBody.ofJson("", message, json));
+    }
+
     public long position() {
         return position;
     }
@@ -40,6 +50,16 @@ public final class LogEvent {
 
     public String id() {
         return id;
+    }
+
+    /** The event's key, or the empty string. Decoded at each call. */
+    public String key() {
+        return StoredBody.key(body);
+    }
+
+    /** Decoded at each call. */
+    public EventContent content() {
+        return ContentReader.read(body);
     }
 
     byte[] body() {

@@ -9,6 +9,17 @@ package io.eventsync.server.event;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
 public record NewEvent(String id, boolean idFromProducer, String tag, byte[] body) {
+    /**
+     * An event of the server's own. Its id says what it is about, so that a node that takes over and says it again says it once.
+     *
+     * @param key may be empty
+     * @param message may be empty
+     * @param json one JSON value; not checked
+     */
+    public static NewEvent json(String id, String tag, String key, String message, String json) {
+        return new NewEvent(id, true, tag, StoredBody.ofJson(key, message, json));
+    }
+
     /** About what it takes in memory and on the wire. */
     int bytes() {
         return body.length + id.length() + tag.length() + 64;

@@ -1,7 +1,9 @@
 package io.eventsync.server.event;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -24,8 +26,27 @@ final class StoredBody {
 
     private StoredBody() {}
 
-    private static int lengthDelimited(int field) {
+    static int lengthDelimited(int field) {
         return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    }
+
+    /** The body of an event with these fields, as the contract's writer would make it. */
+    static byte[] ofJson(String key, String message, String json) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        try {
+            if (!key.isEmpty()) {
+                out.writeString(KEY, key);
+            }
+            if (!message.isEmpty()) {
+                out.writeString(ContentReader.MESSAGE, message);
+            }
+            out.writeString(ContentReader.JSON, json);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory takes every write", e);
+        }
+        return bytes.toByteArray();
     }
 
     /** Whether two bodies say the same. Writers may order the fields and the entries of a map as they like. */

@@ -139,7 +139,7 @@ class StoredBodyTest {
     }
 
     /** The same message with its fields and entries in another order. */
-    private static byte[] shuffled(Event event, Random random) {
+    static byte[] shuffled(Event event, Random random) {
         List<byte[]> parts = new ArrayList<>();
         event.getAllFields().forEach((field, value) -> {
             if (field.isMapField()) {

@@ -1,4 +1,4 @@
-package io.eventsync.server.event;
+package io.eventsync.server.upkeep;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A piece of work that repeats: the next round is planned when the last one ended, so rounds never overlap. */
-final class Upkeep {
+public final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
     private final Vertx vertx;
@@ -18,14 +18,14 @@ final class Upkeep {
     private long failures;
 
     /** @param round answers true if there is more to do at once */
-    Upkeep(Vertx vertx, String name, long intervalMillis, Supplier<Future<Boolean>> round) {
+    public Upkeep(Vertx vertx, String name, long intervalMillis, Supplier<Future<Boolean>> round) {
         this.vertx = vertx;
         this.name = name;
         this.intervalMillis = Math.max(1, intervalMillis);
         this.round = round;
     }
 
-    void start() {
+    public void start() {
         vertx.setTimer(intervalMillis, t -> tick());
     }
 
@@ -65,7 +65,7 @@ final class Upkeep {
         }
     }
 
-    void close() {
+    public void close() {
         closed = true;
     }
 }
