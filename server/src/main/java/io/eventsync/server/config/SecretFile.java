@@ -1,19 +1,30 @@
 package io.eventsync.server.config;
 
 import io.eventsync.server.config.BoundedFile.UnreadableException;
+import io.eventsync.server.config.ConfigException.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
 import java.util.Set;
 
 /** A value kept in a file of its own, readable by its owner only. */
-final class SecretFile {
+public final class SecretFile {
     private static final int BYTES_MAX = 64 * 1024;
     private static final Set<PosixFilePermission> OTHERS_READ =
             Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
     private SecretFile() {}
+
+    /** For a file that nobody named but that stands in for the value of {@code key}. */
+    public static String read(String key, Path file) {
+        try {
+            return read(file);
+        } catch (UnreadableException e) {
+            throw new ConfigException(List.of(new Problem(key, file.toString(), e.detail())));
+        }
+    }
 
     static String read(Path file) throws UnreadableException {
         String text = BoundedFile.read(file, BYTES_MAX);
