@@ -1,0 +1,63 @@
+package io.eventsync.server.egress;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Looks names up on a few threads of its own, for the system's resolver blocks; each name once at a time. */
+final class SystemResolver implements HostResolver {
+    private static final Duration KNOWN_FOR = Duration.ofSeconds(10);
+    private static final int HOSTS_MAX = 10_000;
+    private static final int THREADS = 8;
+
+    private final WorkerExecutor threads;
+    private final Duration timeout;
+    private final Lookup lookup;
+    private final Cache<String, List<InetAddress>> known = Caffeine.newBuilder()
+            .expireAfterWrite(KNOWN_FOR)
+            .maximumSize(HOSTS_MAX)
+            .executor(Runnable::run)
+            .build();
+    private final Map<String, Future<List<InetAddress>>> underWay = new HashMap<>();
+
+    @FunctionalInterface
+    interface Lookup {
+        InetAddress[] addresses(String host) throws Exception;
+    }
+
+    SystemResolver(Vertx vertx, Duration timeout, Lookup lookup) {
+        this.threads = vertx.createSharedWorkerExecutor("eventsync-dns", THREADS);
+        this.timeout = timeout;
+        this.lookup = lookup;
+    }
+
+    @Override
+    public Future<List<InetAddress>> resolve(String host) {
+        List<InetAddress> addresses = known.getIfPresent(host);
+        if (addresses != null) {
+            return Future.succeededFuture(addresses);
+        }
+        Future<List<InetAddress>> same = underWay.get(host);
+        return (same == null ? ask(host) : same).timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private Future<List<InetAddress>> ask(String host) {
+        Future<List<InetAddress>> answer = threads.executeBlocking(() -> List.of(lookup.addresses(host)), false)
+                .andThen((addresses, failure) -> {
+                    underWay.remove(host);
+                    if (addresses != null) {
+                        known.put(host, addresses);
+                    }
+                });
+        underWay.put(host, answer);
+        return answer;
+    }
+}

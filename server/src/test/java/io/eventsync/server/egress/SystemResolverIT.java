@@ -1,0 +1,112 @@
+package io.eventsync.server.egress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class SystemResolverIT {
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Context context = vertx.getOrCreateContext();
+    private final AtomicInteger lookups = new AtomicInteger();
+
+    @AfterEach
+    void stop() {
+        RawReceiver.done(vertx.close());
+    }
+
+    @Test
+    void name_isLookedUpOnce_thenKnown() {
+        HostResolver resolver = new SystemResolver(vertx, LONG, this::found);
+
+        List<InetAddress> both = call(
+                () -> Future.join(resolver.resolve("a"), resolver.resolve("a")).map(all -> all.resultAt(1)));
+        List<InetAddress> later = call(() -> resolver.resolve("a"));
+
+        assertThat(both).isEqualTo(TestEgress.addresses("8.8.8.8", "1.1.1.1")).isEqualTo(later);
+        assertThat(lookups).hasValue(1);
+    }
+
+    @Test
+    void failure_isNotKept() {
+        HostResolver resolver = new SystemResolver(vertx, LONG, host -> {
+            if (lookups.incrementAndGet() == 1) {
+                throw new UnknownHostException(host);
+            }
+            return new InetAddress[] {TestEgress.address("8.8.8.8")};
+        });
+
+        assertThatThrownBy(() -> call(() -> resolver.resolve("a"))).hasRootCauseInstanceOf(UnknownHostException.class);
+        assertThat(call(() -> resolver.resolve("a"))).hasSize(1);
+    }
+
+    @Test
+    void slowName_failsInTime_andIsAskedForOnce() {
+        CountDownLatch release = new CountDownLatch(1);
+        HostResolver resolver = new SystemResolver(vertx, Duration.ofMillis(100), host -> {
+            release.await();
+            return found(host);
+        });
+
+        assertThatThrownBy(() -> call(() -> resolver.resolve("a"))).hasRootCauseInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> call(() -> resolver.resolve("a"))).hasRootCauseInstanceOf(TimeoutException.class);
+        release.countDown();
+        assertThat(call(() -> resolver.resolve("a").recover(late -> resolver.resolve("a"))))
+                .isNotEmpty();
+        assertThat(lookups).hasValue(1);
+    }
+
+    @Test
+    void slowName_doesNotHoldUpAnother() {
+        CountDownLatch release = new CountDownLatch(1);
+        HostResolver resolver = new SystemResolver(vertx, LONG, host -> {
+            if (host.equals("slow")) {
+                release.await();
+            }
+            return found(host);
+        });
+
+        List<InetAddress> quick = call(() -> {
+            resolver.resolve("slow").onComplete((addresses, failure) -> {});
+            return resolver.resolve("quick");
+        });
+
+        assertThat(quick).isNotEmpty();
+        release.countDown();
+    }
+
+    @Test
+    void system_isAsked() {
+        HostResolver resolver = HostResolver.system(vertx, LONG);
+
+        assertThat(call(() -> resolver.resolve("localhost"))).allMatch(InetAddress::isLoopbackAddress);
+    }
+
+    private InetAddress[] found(String host) {
+        lookups.incrementAndGet();
+        return TestEgress.addresses("8.8.8.8", "1.1.1.1").toArray(InetAddress[]::new);
+    }
+
+    private <T> T call(Supplier<Future<T>> work) {
+        Promise<T> result = Promise.promise();
+        context.runOnContext(v -> work.get().onComplete(result));
+        return RawReceiver.get(result.future());
+    }
+}
