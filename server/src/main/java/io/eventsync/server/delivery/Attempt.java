@@ -1,0 +1,60 @@
+package io.eventsync.server.delivery;
+
+import java.util.List;
+import java.util.UUID;
+
+/** One request or mail that is being made, with one event or a batch of them. */
+final class Attempt {
+    private final UUID id;
+    private final List<Delivery> deliveries;
+    private long atMicros;
+    private int number;
+
+    Attempt(UUID id, List<Delivery> deliveries) {
+        this.id = id;
+        this.deliveries = List.copyOf(deliveries);
+    }
+
+    UUID id() {
+        return id;
+    }
+
+    /** In the order of their positions. */
+    List<Delivery> deliveries() {
+        return deliveries;
+    }
+
+    Delivery first() {
+        return deliveries.get(0);
+    }
+
+    boolean isBatch() {
+        return deliveries.size() > 1;
+    }
+
+    /** Those whose event has to be fetched first. */
+    List<Delivery> withoutEvent() {
+        return deliveries.stream().filter(d -> d.event() == null).toList();
+    }
+
+    /** When it was put on record, in microseconds since 1970 by the database's clock. */
+    long atMicros() {
+        return atMicros;
+    }
+
+    /** The highest number of its deliveries' attempts. */
+    int number() {
+        return number;
+    }
+
+    void start(long micros) {
+        this.atMicros = micros;
+        for (Delivery delivery : deliveries) {
+            delivery.number(delivery.number() + 1);
+            if (delivery.firstMicros() == 0) {
+                delivery.firstMicros(micros);
+            }
+            number = Math.max(number, delivery.number());
+        }
+    }
+}

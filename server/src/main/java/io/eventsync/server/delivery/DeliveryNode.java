@@ -1,0 +1,444 @@
+package io.eventsync.server.delivery;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import io.eventsync.server.endpoint.DisableReason;
+import io.eventsync.server.endpoint.EndpointState;
+import io.eventsync.server.event.EventLog;
+import io.eventsync.server.event.LogPoint;
+import io.eventsync.server.event.TailListener;
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.sync.ExpiredPolicy;
+import io.eventsync.server.upkeep.Upkeep;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's share of the endpoints: takes and gives up leases, feeds the endpoints it has, sends, and hands over. All on the context
+ * of its verticle.
+ */
+final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailListener {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryNode.class);
+    private static final long LOOK_MILLIS = 500;
+    private static final long REAP_MILLIS = 20_000;
+    private static final int TAKE_MAX = 200;
+    private static final int IDLE_PER_ROUND = 500;
+    private static final long IDLE_MILLIS = 2_000;
+
+    private final Vertx vertx;
+    private final EventLog log;
+    private final DeliveryConfig config;
+    private final UUID node;
+    private final LeaseStore leases;
+    private final RunStore runs;
+    private final Senders senders;
+    private final SteadyClock clock;
+    private final Runnable onSystemEvents;
+    private final Recorder recorder;
+    private final Feeder feeder;
+    private final Pump pump;
+    private final SplittableRandom random = new SplittableRandom();
+    private final Map<Long, Assignment> assignments = new LinkedHashMap<>();
+    /** Being read, or given up: for a moment they are this node's without being worked. */
+    private final Set<Long> changing = new HashSet<>();
+
+    private final List<Upkeep> rounds;
+    private long leaseUntilMillis = Long.MIN_VALUE;
+    private int target;
+    private boolean isLooking;
+    private boolean looksAgain;
+    private boolean isStopping;
+
+    DeliveryNode(
+            Vertx vertx,
+            EventLog log,
+            DeliveryConfig config,
+            UUID node,
+            LeaseStore leases,
+            RunStore runs,
+            Senders senders,
+            SteadyClock clock,
+            Runnable onSystemEvents) {
+        this.vertx = vertx;
+        this.log = log;
+        this.config = config;
+        this.node = node;
+        this.leases = leases;
+        this.runs = runs;
+        this.senders = senders;
+        this.clock = clock;
+        this.onSystemEvents = onSystemEvents;
+        this.recorder = new Recorder(vertx, runs, node, clock, this);
+        this.feeder = new Feeder(vertx, log, clock, this);
+        this.pump = new Pump(vertx, runs, feeder, clock, config.inFlightMax());
+        this.rounds = List.of(
+                new Upkeep(vertx, "lease", config.lease().toMillis() / 3, this::beat),
+                new Upkeep(vertx, "endpoints", LOOK_MILLIS, () -> look().map(v -> false)),
+                new Upkeep(vertx, "reap", REAP_MILLIS, () -> leases.reap().map(v -> false)),
+                new Upkeep(vertx, "idle", IDLE_MILLIS, this::recordIdle));
+    }
+
+    Future<Void> start() {
+        log.subscribe(vertx.getOrCreateContext(), this);
+        return beat().compose(v -> look()).map(v -> {
+            rounds.forEach(Upkeep::start);
+            return null;
+        });
+    }
+
+    // ---- leases ----
+
+    private Future<Boolean> beat() {
+        long before = clock.millis();
+        return leases.beat(node, config.lease().toMillis()).map(beat -> {
+            clock.set(beat.nowMicros());
+            leaseUntilMillis = before + config.lease().toMillis();
+            target = (beat.endpoints() + beat.nodes() - 1) / Math.max(1, beat.nodes());
+            return false;
+        });
+    }
+
+    /** Whether others may not have taken this node's endpoints yet. */
+    private boolean isAlive() {
+        return clock.millis() < leaseUntilMillis;
+    }
+
+    /** Something about endpoints was changed on this node. From any context of this node's. */
+    void hint() {
+        Object unused = look();
+    }
+
+    /** Looks at what changed about this node's endpoints, gives up what is too much, takes what is free. */
+    private Future<Void> look() {
+        if (isLooking) {
+            looksAgain = true;
+            return Future.succeededFuture();
+        }
+        isLooking = true;
+        return leases.revisions(node).compose(this::follow).compose(v -> take()).eventually(() -> {
+            isLooking = false;
+            if (looksAgain) {
+                looksAgain = false;
+                hint();
+            }
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> follow(List<LeaseStore.Revision> revisions) {
+        Map<Long, LeaseStore.Revision> owned = new LinkedHashMap<>();
+        revisions.forEach(r -> owned.put(r.endpoint(), r));
+        for (Assignment assignment : List.copyOf(assignments.values())) {
+            LeaseStore.Revision now = owned.remove(assignment.id());
+            EndpointHandle handle = assignment.run().handle();
+            if (now == null || now.epoch() != handle.epoch()) {
+                lose(assignment);
+            } else if (now.revision() != handle.revision()) {
+                end(assignment, true);
+            } else if (now.asked() != assignment.asked()) {
+                sync(assignment, now.asked());
+            }
+        }
+        int surplus = assignments.size() - target;
+        for (Assignment assignment : List.copyOf(assignments.values())) {
+            if (surplus-- > 0 && !isStopping) {
+                end(assignment, false);
+            }
+        }
+        // Owned, but not worked: to be taken anew, which closes what may be open.
+        List<EndpointHandle> left = owned.values().stream()
+                .filter(r -> !changing.contains(r.endpoint()))
+                .map(r -> new EndpointHandle(r.endpoint(), "", r.epoch(), 0, r.revision()))
+                .toList();
+        return left.isEmpty() ? Future.succeededFuture() : leases.release(node, left);
+    }
+
+    private Future<Void> take() {
+        int room = Math.min(TAKE_MAX, target - assignments.size());
+        if (isStopping || !isAlive()) {
+            return Future.succeededFuture();
+        }
+        return leases.take(node, Math.max(0, room)).compose(taken -> {
+            if (taken.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            LOG.info("endpoints taken count={}", taken.size());
+            looksAgain = looksAgain || taken.size() == room;
+            return load(taken.keySet().toArray(Long[]::new));
+        });
+    }
+
+    private Future<Void> load(Long[] endpoints) {
+        List<Long> ids = List.of(endpoints);
+        changing.addAll(ids);
+        return runs.load(endpoints, clock)
+                .compose(loaded -> senders.open(loaded).<Void>map(opened -> {
+                    for (RunStore.Loaded one : loaded) {
+                        assign(one, opened.get(one.start().handle().id()), clock.millis());
+                    }
+                    return null;
+                }))
+                .onComplete(v -> ids.forEach(changing::remove));
+    }
+
+    private void assign(RunStore.Loaded loaded, @Nullable Sender sender, long now) {
+        EndpointHandle handle = loaded.start().handle();
+        if (assignments.containsKey(handle.id())) {
+            return;
+        }
+        EndpointRun run = new EndpointRun(
+                loaded.start(),
+                recorder,
+                UuidCreator::getTimeOrderedEpoch,
+                random,
+                config.endpointInFlightMax(),
+                config.waitingMax(),
+                now);
+        Assignment assignment = new Assignment(
+                run, sender == null ? attempt -> Future.succeededFuture(noSender()) : sender, loaded.asked());
+        assignments.put(handle.id(), assignment);
+        if (loaded.state() != EndpointState.ACTIVE || isStopping) {
+            recorder.touched(run);
+            end(assignment, false);
+        } else if (sender == null) {
+            run.disable(DisableReason.SECRET_UNREADABLE, "its secrets do not open with the keys of this server");
+            end(assignment, false);
+        } else {
+            feeder.want(assignment);
+            pump.ready(assignment);
+        }
+    }
+
+    private static AttemptResult noSender() {
+        return AttemptResult.failure(AttemptError.INTERNAL, "the endpoint's secrets do not open", 0, 0);
+    }
+
+    /** Stops an endpoint in order: what is in flight ends and is recorded, then it is read anew or given up. */
+    private void end(Assignment assignment, boolean readsAnew) {
+        if (assignment.isEnding) {
+            return;
+        }
+        assignment.isEnding = true;
+        if (assignment.isLive) {
+            assignment.run().readThrough(feeder.point());
+        }
+        feeder.remove(assignment);
+        assignment.run().stop();
+        recorder.touched(assignment.run());
+        endIfIdle(assignment, readsAnew);
+    }
+
+    private void endIfIdle(Assignment assignment, boolean readsAnew) {
+        if (assignments.get(assignment.id()) != assignment) {
+            return;
+        }
+        if (assignment.run().inFlight() > 0) {
+            assignment.whenIdle = () -> endIfIdle(assignment, readsAnew);
+            return;
+        }
+        Object unused = recorder.recorded().onComplete(v -> {
+            if (assignments.remove(assignment.id(), assignment)) {
+                changing.add(assignment.id());
+                Future<Void> next = readsAnew && !isStopping
+                        ? load(new Long[] {assignment.id()})
+                        : leases.release(node, List.of(assignment.run().handle()));
+                next.onComplete(w -> changing.remove(assignment.id()))
+                        .onFailure(e -> LOG.warn(
+                                "handing an endpoint over failed endpoint={} cause={} next=look again",
+                                assignment.id(),
+                                e.getMessage()));
+            }
+        });
+    }
+
+    /** Another node has it now, or it was deleted. What is in flight ends unrecorded. */
+    private void lose(Assignment assignment) {
+        if (assignments.remove(assignment.id(), assignment)) {
+            LOG.info(
+                    "endpoint is not this node's any more, taken over or deleted endpoint={}",
+                    assignment.run().handle().name());
+            assignment.isEnding = true;
+            feeder.remove(assignment);
+            assignment.run().lose();
+        }
+    }
+
+    private void sync(Assignment assignment, long asked) {
+        if (assignment.isSyncing || assignment.isEnding) {
+            return;
+        }
+        assignment.isSyncing = true;
+        assignment.run().beginSync();
+        Object unused = recorder.recorded()
+                .compose(v -> {
+                    long turn = recorder.recordedTurn();
+                    return runs.waiting(new Long[] {assignment.id()}, clock).onSuccess(rows -> {
+                        assignment.asked(asked);
+                        assignment.run().sync(rows.getOrDefault(assignment.id(), List.of()), turn, clock.millis());
+                        pump.ready(assignment);
+                    });
+                })
+                .onComplete(v -> assignment.isSyncing = false);
+    }
+
+    // ---- feeding ----
+
+    @Override
+    public void advanced() {
+        feeder.advance();
+    }
+
+    @Override
+    public void regressed() {
+        // What is known of the endpoints may be of a future that the database has lost.
+        LOG.warn("the log started over, next=take all endpoints anew");
+        List.copyOf(assignments.values()).forEach(this::lose);
+        feeder.restart();
+    }
+
+    @Override
+    public void fed(Assignment assignment) {
+        pump.ready(assignment);
+    }
+
+    @Override
+    public void expired(Assignment assignment, Failure cause) {
+        EndpointRun run = assignment.run();
+        String missed = cause.metadata().getOrDefault("missed_events", "0");
+        if (run.settings().onExpired() == ExpiredPolicy.ERROR) {
+            run.disable(
+                    DisableReason.CURSOR_EXPIRED, "retention removed " + missed + " events that it had not come to");
+            end(assignment, false);
+            return;
+        }
+        LogPoint earliest = log.beginning();
+        run.readThrough(earliest);
+        run.announce(
+                "EVENTS_MISSED",
+                "retention removed " + missed + " events that it had not come to",
+                ",\"missed_events\":" + missed);
+        feeder.want(assignment);
+    }
+
+    /** Endpoints that match little move on too, only nobody is in a hurry to know. */
+    private Future<Boolean> recordIdle() {
+        int left = IDLE_PER_ROUND;
+        for (Assignment assignment : assignments.values()) {
+            if (left == 0) {
+                break;
+            }
+            if (assignment.isLive
+                    && assignment.recordedLow.position() < feeder.point().position()) {
+                left--;
+                recorder.touched(assignment.run());
+            }
+        }
+        return Future.succeededFuture(false);
+    }
+
+    // ---- recording and sending ----
+
+    @Override
+    public void beforeRecord(Set<EndpointRun> touched) {
+        for (EndpointRun run : touched) {
+            Assignment assignment = assignments.get(run.handle().id());
+            if (assignment != null && assignment.run() == run) {
+                if (assignment.isLive) {
+                    run.readThrough(feeder.point());
+                }
+                assignment.recordedLow = feeder.point();
+            }
+        }
+    }
+
+    @Override
+    public void notStarted(int attempts) {
+        for (int i = 0; i < attempts; i++) {
+            pump.slotFreed();
+        }
+    }
+
+    @Override
+    public void recorded(Turn turn, Set<Long> lost) {
+        boolean isAlive = isAlive();
+        for (Turn.Start start : turn.starts()) {
+            Assignment assignment = assignments.get(start.run().handle().id());
+            boolean isLost = lost.contains(start.run().handle().id());
+            if (assignment != null && assignment.run() == start.run() && isAlive && !isLost) {
+                send(assignment, start.attempt());
+            } else {
+                pump.slotFreed();
+            }
+        }
+        for (long endpoint : lost) {
+            Assignment assignment = assignments.get(endpoint);
+            if (assignment != null && turn.runs().contains(assignment.run())) {
+                lose(assignment);
+            }
+        }
+        if (!isAlive && turn.hasStarts()) {
+            LOG.warn("the lease ran out before attempts could start, next=others take the endpoints");
+            List.copyOf(assignments.values()).forEach(this::lose);
+        }
+        for (EndpointRun run : turn.runs()) {
+            Assignment assignment = assignments.get(run.handle().id());
+            if (assignment != null && run.state() != EndpointState.ACTIVE) {
+                end(assignment, false);
+            }
+        }
+        if (turn.hasEvents()) {
+            onSystemEvents.run();
+        }
+    }
+
+    private void send(Assignment assignment, Attempt attempt) {
+        assignment
+                .sender()
+                .send(attempt)
+                .otherwise(e -> {
+                    LOG.error(
+                            "an attempt failed unexpectedly endpoint={}",
+                            assignment.run().handle().name(),
+                            e);
+                    return AttemptResult.failure(AttemptError.INTERNAL, "the request could not be made", 0, 0);
+                })
+                .onComplete(result -> {
+                    assignment.run().ended(attempt, result.result(), clock.millis());
+                    pump.slotFreed();
+                    pump.ready(assignment);
+                    assignment.tellIfIdle();
+                });
+    }
+
+    // ---- the end ----
+
+    /** Starts nothing more, lets what is in flight end, and gives everything up. */
+    Future<Void> stop(long millisMax) {
+        isStopping = true;
+        log.unsubscribe(this);
+        rounds.forEach(Upkeep::close);
+        Promise<Void> promise = Promise.promise();
+        List.copyOf(assignments.values()).forEach(assignment -> end(assignment, false));
+        long until = clock.millis() + millisMax;
+        awaitIdle(until, promise);
+        return promise.future().transform(v -> leases.leave(node)).otherwiseEmpty();
+    }
+
+    private void awaitIdle(long until, Promise<Void> promise) {
+        if (assignments.isEmpty() || clock.millis() >= until) {
+            promise.complete();
+            return;
+        }
+        vertx.setTimer(20, t -> awaitIdle(until, promise));
+    }
+}

@@ -1,0 +1,70 @@
+package io.eventsync.server.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import io.eventsync.server.TestServer;
+import io.eventsync.v1.Attempt;
+import io.eventsync.v1.ExponentialBackoff;
+import io.eventsync.v1.RetryPolicy;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is on record outlives nodes and clocks, and goes by whole days. */
+class AuditIT {
+    private static final int DELAY_MILLIS = 3_000;
+
+    @Test
+    void w4_retryIsDueWhenItWas_afterARestartAndAClockThatJumpedAnHour() {
+        try (TestServer first = TestServer.start();
+                TestReceiver receiver = new TestReceiver()) {
+            TestEndpoints endpoints = new TestEndpoints(first, receiver);
+            receiver.answer(
+                    "/due", request -> request.header("eventsync-attempt").equals("1") ? 500 : 200);
+            endpoints.create(
+                    "due",
+                    e -> e.setRetryPolicy(RetryPolicy.newBuilder()
+                            .setExponential(ExponentialBackoff.newBuilder()
+                                    .setInitialDelay(TestEndpoints.millis(DELAY_MILLIS)))));
+            endpoints.ingest("due", 1);
+            await().until(() -> endpoints.status("due").getRetrying() == 1);
+
+            first.stop();
+            try (TestServer second = first.another(Duration.ofHours(1))) {
+                TestEndpoints there = new TestEndpoints(second, receiver);
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> there.attempts("due").size() == 2);
+
+                List<Attempt> attempts = there.attempts("due");
+                long ended = Timestamps.toMillis(attempts.get(1).getStartTime())
+                        + Durations.toMillis(attempts.get(1).getLatency());
+                assertThat(Timestamps.toMillis(attempts.get(0).getStartTime()) - ended)
+                        .isBetween((long) DELAY_MILLIS - 1, DELAY_MILLIS + 10_000L);
+            }
+        }
+    }
+
+    @Test
+    void oldDays_areDroppedWhole() {
+        try (TestServer first = TestServer.start()) {
+            first.execute("""
+                    create table eventsync.attempt_20200101 partition of eventsync.attempt
+                      for values from ('2020-01-01 00:00:00+00') to ('2020-01-02 00:00:00+00');
+                    create table eventsync.attempt_close_20200101 partition of eventsync.attempt_close
+                      for values from ('2020-01-01 00:00:00+00') to ('2020-01-02 00:00:00+00');
+                    insert into eventsync.attempt_day (day) values ('2020-01-01')
+                    """);
+            String days = "select count(*) from eventsync.attempt_day where day < now() - interval '30 days'";
+            assertThat(first.query(days)).containsExactly("1");
+
+            try (TestServer second = first.another()) {
+                assertThat(second.query(days)).containsExactly("0");
+                assertThat(second.query("select count(*) from pg_class where relname like 'attempt%20200101'"))
+                        .containsExactly("0");
+            }
+        }
+    }
+}

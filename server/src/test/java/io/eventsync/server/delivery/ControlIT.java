@@ -1,0 +1,189 @@
+package io.eventsync.server.delivery;
+
+import static io.eventsync.server.TestServer.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.FieldMask;
+import io.eventsync.server.TestServer;
+import io.eventsync.v1.Anchor;
+import io.eventsync.v1.DeliveryVerdict;
+import io.eventsync.v1.Endpoint;
+import io.eventsync.v1.EndpointState;
+import io.eventsync.v1.ExplainDeliveryRequest;
+import io.eventsync.v1.Filter;
+import io.eventsync.v1.ListDeliveriesRequest;
+import io.eventsync.v1.PauseEndpointRequest;
+import io.eventsync.v1.ResumeEndpointRequest;
+import io.eventsync.v1.SeekEndpointRequest;
+import io.eventsync.v1.SeekEndpointResponse;
+import io.eventsync.v1.Start;
+import io.eventsync.v1.UpdateEndpointRequest;
+import io.eventsync.v1.WatchAttemptsRequest;
+import io.eventsync.v1.WatchAttemptsResponse;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Pausing, moving, changing and asking about endpoints. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ControlIT {
+    private final TestServer server = TestServer.start();
+    private final TestReceiver receiver = new TestReceiver();
+    private final TestEndpoints endpoints = new TestEndpoints(server, receiver);
+
+    @AfterAll
+    void close() {
+        server.close();
+        receiver.close();
+    }
+
+    private void pause(String name) {
+        Object unused = await(server.endpoints()
+                .pauseEndpoint(PauseEndpointRequest.newBuilder().setName(name).build()));
+    }
+
+    private void resume(String name) {
+        Object unused = await(server.endpoints()
+                .resumeEndpoint(ResumeEndpointRequest.newBuilder().setName(name).build()));
+    }
+
+    private DeliveryVerdict explain(String name, String event) {
+        return await(server.deliveries()
+                        .explainDelivery(ExplainDeliveryRequest.newBuilder()
+                                .setEndpoint(name)
+                                .setEventId(event)
+                                .build()))
+                .getVerdict();
+    }
+
+    @Test
+    void pausedEndpoint_losesNothing() {
+        endpoints.create("paused");
+        endpoints.ingest("paused", 0, 5, 1);
+        await().until(() -> endpoints.received("paused").size() == 5);
+
+        pause("paused");
+        endpoints.ingest("paused", 5, 10, 1);
+        assertThat(endpoints.state("paused")).isEqualTo(EndpointState.ENDPOINT_STATE_PAUSED);
+        assertThat(explain("paused", "paused-7")).isEqualTo(DeliveryVerdict.DELIVERY_VERDICT_ENDPOINT_PAUSED);
+        assertThat(explain("paused", "paused-0")).isEqualTo(DeliveryVerdict.DELIVERY_VERDICT_DELIVERED);
+        assertThat(endpoints.received("paused")).hasSize(5);
+
+        resume("paused");
+        await().until(() -> endpoints.received("paused").size() == 10);
+        assertThat(endpoints.ids("paused"))
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 10).mapToObj(i -> "paused-" + i).toList());
+    }
+
+    @Test
+    void seek_sendsAgainWithTheSameIds() {
+        endpoints.create("sought");
+        endpoints.ingest("sought", 4);
+        await().until(() -> endpoints.received("sought").size() == 4);
+
+        SeekEndpointResponse sought = await(server.endpoints()
+                .seekEndpoint(SeekEndpointRequest.newBuilder()
+                        .setName("sought")
+                        .setStart(Start.newBuilder().setAnchor(Anchor.ANCHOR_BEGINNING))
+                        .build()));
+
+        assertThat(sought.getEndpoint().getStatus().getPosition()).isZero();
+        await().until(() -> endpoints.received("sought").size() == 8);
+        assertThat(endpoints.ids("sought").subList(4, 8))
+                .hasSameElementsAs(endpoints.ids("sought").subList(0, 4));
+    }
+
+    @Test
+    void update_changesTheFilterAndKeepsThePlace() {
+        endpoints.create("updated");
+        endpoints.ingest("updated", 0, 2, 1);
+        await().until(() -> endpoints.received("updated").size() == 2);
+
+        Endpoint after = await(server.endpoints()
+                        .updateEndpoint(UpdateEndpointRequest.newBuilder()
+                                .setEndpoint(Endpoint.newBuilder()
+                                        .setName("updated")
+                                        .setFilter(Filter.newBuilder().addTagPrefixes("OTHER")))
+                                .setUpdateMask(FieldMask.newBuilder().addPaths("filter"))
+                                .build()))
+                .getEndpoint();
+        endpoints.ingest("updated", 2, 4, 1);
+        endpoints.ingest("other", 1);
+
+        await().until(() -> endpoints.received("updated").size() == 3);
+        assertThat(after.getWebhook().getUrl()).isEqualTo(receiver.url("/updated"));
+        assertThat(endpoints.ids("updated")).contains("other-0");
+    }
+
+    @Test
+    void deletedEndpoint_leavesItsAttempts() {
+        endpoints.create("deleted");
+        endpoints.ingest("deleted", 1);
+        await().until(() -> endpoints.received("deleted").size() == 1);
+        await().until(() -> endpoints.status("deleted").getInFlight() == 0);
+
+        Object unused = await(server.endpoints()
+                .deleteEndpoint(io.eventsync.v1.DeleteEndpointRequest.newBuilder()
+                        .setName("deleted")
+                        .build()));
+
+        assertThat(server.query("select outcome from eventsync.attempts where endpoint = 'deleted'"))
+                .containsExactly("SUCCEEDED");
+    }
+
+    @Test
+    void listDeliveries_saysWhereEachStands() {
+        endpoints.create("listed", e -> e.setRetryPolicy(TestEndpoints.quick(2)));
+        receiver.answer("/listed", request -> request.header("webhook-id").equals("evt_listed-1") ? 500 : 200);
+        endpoints.ingest("listed", 3);
+
+        await().untilAsserted(() -> assertThat(await(server.deliveries()
+                                .listDeliveries(ListDeliveriesRequest.newBuilder()
+                                        .setEndpoint("listed")
+                                        .build()))
+                        .getDeliveriesList()
+                        .stream()
+                        .map(d -> d.getEventId() + " " + d.getState() + " " + d.getAttempts()))
+                .containsExactlyInAnyOrder(
+                        "listed-0 DELIVERY_STATE_DELIVERED 1",
+                        "listed-1 DELIVERY_STATE_DEAD 2",
+                        "listed-2 DELIVERY_STATE_DELIVERED 1"));
+        assertThat(explain("listed", "listed-1")).isEqualTo(DeliveryVerdict.DELIVERY_VERDICT_DEAD_LETTER);
+    }
+
+    @Test
+    void watch_streamsAttemptsAndResumes() {
+        endpoints.create("watched");
+        List<WatchAttemptsResponse> frames = new CopyOnWriteArrayList<>();
+        WatchAttemptsRequest.Builder request = WatchAttemptsRequest.newBuilder()
+                .setAnchor(Anchor.ANCHOR_NOW)
+                .setFilter(io.eventsync.v1.AttemptFilter.newBuilder().setEndpoint("watched"));
+        Object unused =
+                await(server.deliveries().watchAttempts(request.build()).map(stream -> stream.handler(frames::add)));
+        endpoints.ingest("watched", 3);
+        await().until(() -> attempts(frames) == 3);
+
+        WatchAttemptsResponse firstBatch = frames.stream()
+                .filter(WatchAttemptsResponse::hasBatch)
+                .findFirst()
+                .orElseThrow();
+        int after = 3 - firstBatch.getBatch().getAttemptsCount();
+        List<WatchAttemptsResponse> again = new CopyOnWriteArrayList<>();
+        Object unusedToo = await(server.deliveries()
+                .watchAttempts(request.setCursor(firstBatch.getCursor()).build())
+                .map(stream -> stream.handler(again::add)));
+
+        await().until(() -> again.stream().anyMatch(WatchAttemptsResponse::hasProgress));
+        assertThat(attempts(again)).isEqualTo(after);
+        assertThat(frames.get(0).hasStarted()).isTrue();
+    }
+
+    private static int attempts(List<WatchAttemptsResponse> frames) {
+        return frames.stream().mapToInt(f -> f.getBatch().getAttemptsCount()).sum();
+    }
+}
