@@ -2,6 +2,11 @@ package io.eventsync.server;
 
 import io.eventsync.server.consumer.Consumer;
 import io.eventsync.server.consumer.Consumers;
+import io.eventsync.server.delivery.AttemptWatches;
+import io.eventsync.server.delivery.Deliveries;
+import io.eventsync.server.delivery.DeliveryVerticle;
+import io.eventsync.server.endpoint.EndpointSecrets;
+import io.eventsync.server.endpoint.Endpoints;
 import io.eventsync.server.event.EventLog;
 import io.eventsync.server.event.LogVerticle;
 import io.eventsync.server.grpc.GrpcFront;
@@ -10,6 +15,7 @@ import io.eventsync.server.grpc.Services;
 import io.eventsync.server.http.Connections;
 import io.eventsync.server.http.PublicVerticle;
 import io.eventsync.server.postgres.Database;
+import io.eventsync.server.secret.SecretBox;
 import io.eventsync.server.subscription.Poller;
 import io.eventsync.server.subscription.Subscriptions;
 import io.eventsync.server.sync.Cursors;
@@ -21,8 +27,10 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,29 +42,50 @@ public final class Server {
     private final ServerConfig config;
     private final Database database;
     private final Pool pool;
+    private final Pool deliveryPool;
+    private final Optional<SecretBox> secrets;
     private final InstantSource clock;
     private final String version;
     private final List<PublicVerticle> listeners = new CopyOnWriteArrayList<>();
+    private final UUID nodeId = UUID.randomUUID();
     private final List<String> deployments = new CopyOnWriteArrayList<>();
-    private volatile Running running = new Running(null, null);
+    private volatile Running running = new Running(null, null, null);
 
     private record Running(
-            @org.jspecify.annotations.Nullable Subscriptions subscriptions,
-            @org.jspecify.annotations.Nullable GrpcFront front) {}
+            @Nullable Subscriptions subscriptions,
+            @Nullable AttemptWatches watches,
+            @Nullable GrpcFront front) {}
 
-    private Server(Vertx vertx, ServerConfig config, Database database, InstantSource clock, String version) {
+    private Server(
+            Vertx vertx,
+            ServerConfig config,
+            Database database,
+            Optional<SecretBox> secrets,
+            InstantSource clock,
+            String version) {
         this.vertx = vertx;
         this.config = config;
         this.database = database;
         this.clock = clock;
         this.version = version;
+        this.secrets = secrets;
         this.pool = database.pool(vertx);
+        this.deliveryPool = database.pool(vertx);
     }
 
-    /** Migrates the database, opens the log and listens. */
+    /**
+     * Migrates the database, opens the log and listens.
+     *
+     * @param secrets seals what endpoints keep secret; without it webhooks cannot be made
+     */
     public static Future<Server> start(
-            Vertx vertx, ServerConfig config, Database database, InstantSource clock, String version) {
-        Server server = new Server(vertx, config, database, clock, version);
+            Vertx vertx,
+            ServerConfig config,
+            Database database,
+            Optional<SecretBox> secrets,
+            InstantSource clock,
+            String version) {
+        Server server = new Server(vertx, config, database, secrets, clock, version);
         return database.migrate(vertx)
                 .compose(applied -> server.postgresVersion())
                 .compose(server::open)
@@ -74,18 +103,46 @@ public final class Server {
         return vertx.deployVerticle(log)
                 .compose(id -> {
                     deployments.add(id);
-                    return listen(log.log(), postgresVersion);
+                    return deliver(log.log());
                 })
+                .compose(delivery -> listen(log.log(), delivery, postgresVersion))
                 .map(v -> this);
     }
 
-    private Future<Void> listen(EventLog log, String postgresVersion) {
+    private Future<DeliveryVerticle> deliver(EventLog log) {
+        DeliveryVerticle delivery = new DeliveryVerticle(
+                new DeliveryVerticle.Parts(
+                        deliveryPool,
+                        log,
+                        new Cursors(log.id()),
+                        new EndpointSecrets(pool, secrets),
+                        config.delivery(),
+                        config.egress(),
+                        config.mail(),
+                        clock,
+                        version),
+                nodeId);
+        return vertx.deployVerticle(delivery).map(id -> {
+            deployments.add(id);
+            return delivery;
+        });
+    }
+
+    private Future<Void> listen(EventLog log, DeliveryVerticle delivery, String postgresVersion) {
         Cursors cursors = new Cursors(log.id());
+        Endpoints endpoints = new Endpoints(
+                pool,
+                new EndpointSecrets(pool, secrets),
+                delivery,
+                clock,
+                config.delivery().endpointsMax(),
+                delivery::hint);
+        AttemptWatches watches = new AttemptWatches(vertx, pool, log, endpoints, clock);
         Consumers consumers = new Consumers(pool);
         Starts starts = new Starts(log, cursors, name -> consumers.get(name).map(Consumer::point));
         Subscriptions subscriptions = new Subscriptions(log, cursors, starts, config.subscription(), clock);
         NodeInfo node = new NodeInfo(
-                version, UUID.randomUUID().toString(), clock.instant(), clock, postgresVersion, database.isEmbedded());
+                version, nodeId.toString(), clock.instant(), clock, postgresVersion, database.isEmbedded());
         GrpcFront front = new GrpcFront(
                 vertx,
                 new Services(
@@ -97,9 +154,13 @@ public final class Server {
                         config.subscription(),
                         config.limits(),
                         consumers,
+                        endpoints,
+                        new Deliveries(pool, log, endpoints, delivery, config.delivery(), clock),
+                        watches,
+                        config.delivery(),
                         node),
                 config.http());
-        running = new Running(subscriptions, front);
+        running = new Running(subscriptions, watches, front);
         Connections connections = new Connections(vertx, config.http());
         int loops = config.http().eventLoops() > 0
                 ? config.http().eventLoops()
@@ -145,11 +206,15 @@ public final class Server {
             now.front().health().serving(false);
             now.front().drainSessions();
         }
+        if (now.watches() != null) {
+            now.watches().drain();
+        }
         Future<Void> drained = now.subscriptions() == null
                 ? Future.succeededFuture()
                 : now.subscriptions().drain();
         return drained.transform(v -> undeploy(deployments.size() - 1))
-                .transform(v -> pool.close())
+                .transform(v -> Future.join(pool.close(), deliveryPool.close()))
+                .<Void>mapEmpty()
                 .onComplete(v -> LOG.info("stopped"));
     }
 

@@ -5,11 +5,15 @@ import io.eventsync.server.config.ConfigException;
 import io.eventsync.server.config.ConfigException.Problem;
 import io.eventsync.server.config.Setting;
 import io.eventsync.server.config.Settings;
+import io.eventsync.server.delivery.DeliveryConfig;
+import io.eventsync.server.egress.EgressConfig;
 import io.eventsync.server.event.EventLimits;
 import io.eventsync.server.event.LogConfig;
 import io.eventsync.server.http.HttpConfig;
 import io.eventsync.server.logging.LoggingConfig;
+import io.eventsync.server.mail.MailConfig;
 import io.eventsync.server.postgres.PostgresConfig;
+import io.eventsync.server.secret.SecretConfig;
 import io.eventsync.server.subscription.SubscriptionConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +28,10 @@ public record ServerConfig(
         LogConfig log,
         EventLimits limits,
         SubscriptionConfig subscription,
+        DeliveryConfig delivery,
+        EgressConfig egress,
+        MailConfig mail,
+        SecretConfig secrets,
         LoggingConfig logging) {
 
     public static final List<Setting<?>> SETTINGS = Stream.of(
@@ -33,6 +41,10 @@ public record ServerConfig(
                     LogConfig.SETTINGS,
                     EventLimits.SETTINGS,
                     SubscriptionConfig.SETTINGS,
+                    DeliveryConfig.SETTINGS,
+                    EgressConfig.SETTINGS,
+                    MailConfig.SETTINGS,
+                    SecretConfig.SETTINGS,
                     LoggingConfig.SETTINGS)
             .<Setting<?>>flatMap(List::stream)
             .toList();
@@ -49,6 +61,10 @@ public record ServerConfig(
                 LogConfig.from(settings),
                 EventLimits.from(settings),
                 SubscriptionConfig.from(settings),
+                DeliveryConfig.from(settings),
+                EgressConfig.from(settings),
+                MailConfig.from(settings),
+                SecretConfig.from(settings),
                 LoggingConfig.from(settings));
         List<Problem> problems = config.problems(settings);
         if (!problems.isEmpty()) {
@@ -58,7 +74,7 @@ public record ServerConfig(
     }
 
     private List<Problem> problems(Settings settings) {
-        List<Problem> problems = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>(mail.problems(settings));
         if (auth.mode() == AuthConfig.Mode.NONE
                 && !auth.insecureNoAuth()
                 && !LOOPBACK.matcher(http.host()).matches()) {

@@ -25,13 +25,16 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packagesOf = Server.class, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "io.eventsync.server";
-    private static final String[] FEATURES = in("tag", "event", "sync", "subscription", "consumer");
+    private static final String[] FEATURES = in(
+            "tag", "event", "sync", "subscription", "consumer", "webhook", "mail", "backoff", "endpoint", "delivery");
     private static final String[] EDGES = in("grpc", "http", "cli");
-    private static final String[] BASE = in("postgres", "auth", "config", "logging", "failure");
+    private static final String[] BASE =
+            in("postgres", "auth", "config", "logging", "failure", "secret", "egress", "upkeep");
 
     /** What the rest of the server may know of the log. */
     private static final Set<String> OF_THE_LOG = Set.of(
             "Appended",
+            "EventContent",
             "EventFilter",
             "EventLimits",
             "EventLog",

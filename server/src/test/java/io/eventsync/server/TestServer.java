@@ -4,8 +4,11 @@ import io.eventsync.server.config.TestSettings;
 import io.eventsync.server.postgres.Database;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
+import io.eventsync.server.secret.SecretBox;
 import io.eventsync.v1.AdminServiceGrpcClient;
 import io.eventsync.v1.ConsumerServiceGrpcClient;
+import io.eventsync.v1.DeliveryServiceGrpcClient;
+import io.eventsync.v1.EndpointServiceGrpcClient;
 import io.eventsync.v1.EventServiceGrpcClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,9 +18,12 @@ import io.vertx.grpc.client.GrpcClient;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -26,6 +32,9 @@ import java.util.function.Function;
  */
 public final class TestServer implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
+
+    /** All nodes of a database have the same key. */
+    private static final SecretBox KEYS = SecretBox.ofRandomKey();
 
     private final PgConnectOptions options;
     private final Vertx vertx;
@@ -36,14 +45,15 @@ public final class TestServer implements AutoCloseable {
     private final GrpcClient client;
     private boolean isStopped;
 
-    private TestServer(PgConnectOptions options, Map<String, String> flags) {
-        Map<String, String> all = new HashMap<>(Map.of("server-port", "0", "server-event-loops", "2"));
+    private TestServer(PgConnectOptions options, Map<String, String> flags, InstantSource clock) {
+        Map<String, String> all =
+                new HashMap<>(Map.of("server-port", "0", "server-event-loops", "2", "webhook-allow-loopback", "true"));
         all.putAll(flags);
         ServerConfig config = ServerConfig.from(TestSettings.load(ServerConfig.SETTINGS, all));
         this.options = options;
         this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         this.database = Database.at(options, config.postgres());
-        this.server = await(Server.start(vertx, config, database, Clock.systemUTC(), "test"));
+        this.server = await(Server.start(vertx, config, database, Optional.of(KEYS), clock, "test"));
         this.client = newClient();
     }
 
@@ -58,12 +68,17 @@ public final class TestServer implements AutoCloseable {
 
     /** On a database that exists; other servers may be on it. */
     public static TestServer start(PgConnectOptions database, Map<String, String> flags) {
-        return new TestServer(database, flags);
+        return new TestServer(database, flags, Clock.systemUTC());
     }
 
     /** One more node on the same database. */
     public TestServer another() {
         return start(options, Map.of());
+    }
+
+    /** One more node, whose own clock is wrong by so much. */
+    public TestServer another(Duration clockOffset) {
+        return new TestServer(options, Map.of(), Clock.offset(Clock.systemUTC(), clockOffset));
     }
 
     public int port() {
@@ -108,6 +123,14 @@ public final class TestServer implements AutoCloseable {
 
     public ConsumerServiceGrpcClient consumers() {
         return ConsumerServiceGrpcClient.create(client, address());
+    }
+
+    public EndpointServiceGrpcClient endpoints() {
+        return EndpointServiceGrpcClient.create(client, address());
+    }
+
+    public DeliveryServiceGrpcClient deliveries() {
+        return DeliveryServiceGrpcClient.create(client, address());
     }
 
     public AdminServiceGrpcClient admin() {

@@ -23,6 +23,7 @@ final class Banner {
                   gRPC, gRPC-Web   %s   (plaintext, reflection on)
                   Data             %s
                 %s  Auth             %s
+                  Webhooks         %s
 
                 Send an event and watch the log:
 
@@ -38,6 +39,9 @@ final class Banner {
                         .map(hint -> "  SQL              " + hint + "\n")
                         .orElse(""),
                 "OFF: whoever reaches this port may read and write",
+                config.egress().allowLoopback()
+                        ? "may go to this machine too (webhook.allow-loopback)"
+                        : "to public https addresses only (see webhook.allow-*)",
                 address,
                 address);
         out.flush();

@@ -7,6 +7,8 @@ import io.eventsync.server.postgres.EmbeddedPostgresException;
 import io.eventsync.server.postgres.MigrationException;
 import io.eventsync.server.postgres.MigrationStatus;
 import io.eventsync.server.postgres.PostgresConfig;
+import io.eventsync.server.secret.SecretBox;
+import io.eventsync.server.secret.SecretKeys;
 import io.netty.channel.unix.Errors.NativeIoException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,6 +16,7 @@ import io.vertx.core.VertxOptions;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,9 +59,13 @@ public final class ServerCommands implements Commands {
                     },
                     "eventsync-stop");
             Runtime.getRuntime().addShutdownHook(hook);
+            Optional<SecretBox> secrets = SecretKeys.load(
+                    config.secrets(),
+                    database.isEmbedded() ? Optional.of(config.postgres().dataDir()) : Optional.empty());
             try {
                 Server server = get(
-                        Server.start(vertx, config, database, Clock.systemUTC(), Version.read()), MIGRATE_SECONDS_MAX);
+                        Server.start(vertx, config, database, secrets, Clock.systemUTC(), Version.read()),
+                        MIGRATE_SECONDS_MAX);
                 Banner.print(out, server, config, database);
                 stopped.await();
                 get(server.stop(), config.http().drainTimeout().toSeconds() + STOP_SECONDS_MARGIN);

@@ -51,6 +51,7 @@ final class AdminRpcs {
                 .setVersion(node.version())
                 .addFeatures("log")
                 .addFeatures("consumers")
+                .addFeatures("webhooks")
                 .setLogId(log.id().toString())
                 .setNodeId(node.nodeId())
                 .setTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))

@@ -90,7 +90,7 @@ final class ConsumerRpcs {
                 .compose(v -> Rpc.encoded(DeleteConsumerResponse.getDefaultInstance()));
     }
 
-    private static long version(String etag) {
+    static long version(String etag) {
         try {
             long version = Long.parseLong(etag);
             if (version > 0) {

@@ -63,6 +63,8 @@ public final class GrpcFront {
         Rpc rpc = new Rpc(vertx, server, config.requestBytesMax(), config.requestTimeout());
         new EventRpcs(services, sessions, loop).bind(rpc);
         new ConsumerRpcs(services).bind(rpc);
+        new EndpointRpcs(services).bind(rpc);
+        new DeliveryRpcs(services).bind(rpc);
         new AdminRpcs(services).bind(rpc);
         health.bind(rpc);
         reflection.bind(rpc);

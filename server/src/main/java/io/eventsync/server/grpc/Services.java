@@ -1,6 +1,10 @@
 package io.eventsync.server.grpc;
 
 import io.eventsync.server.consumer.Consumers;
+import io.eventsync.server.delivery.AttemptWatches;
+import io.eventsync.server.delivery.Deliveries;
+import io.eventsync.server.delivery.DeliveryConfig;
+import io.eventsync.server.endpoint.Endpoints;
 import io.eventsync.server.event.EventLimits;
 import io.eventsync.server.event.EventLog;
 import io.eventsync.server.subscription.Poller;
@@ -19,4 +23,8 @@ public record Services(
         SubscriptionConfig subscriptionConfig,
         EventLimits limits,
         Consumers consumers,
+        Endpoints endpoints,
+        Deliveries deliveries,
+        AttemptWatches watches,
+        DeliveryConfig deliveryConfig,
         NodeInfo node) {}

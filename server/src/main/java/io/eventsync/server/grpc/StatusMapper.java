@@ -10,7 +10,9 @@ import com.google.rpc.Status;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
 import java.util.Base64;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +23,18 @@ final class StatusMapper {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
 
+    /** Classes of SQLSTATE: transaction states, rolled back, out of resources, operator intervention. */
+    private static final List<String> AWAY = List.of("25", "40", "53", "57");
+
     private StatusMapper() {}
 
     /** What the caller is told. What is not a known failure is a defect: it is logged and nothing of it is told. */
     static Failure failure(Throwable cause) {
         if (cause instanceof Failure failure) {
+            Throwable words = failure.getCause();
+            if (words != null && isDefect(words)) {
+                LOG.error("a statement failed unexpectedly, next=answer {}", failure.reason(), words);
+            }
             return failure;
         }
         if (cause instanceof VertxException) {
@@ -33,6 +42,17 @@ final class StatusMapper {
         }
         LOG.error("a call failed unexpectedly, next=answer INTERNAL", cause);
         return Failure.of(Reason.INTERNAL, "internal error; the server's log has the details");
+    }
+
+    /** Whether it is our own fault, and not that Postgres is stopping, starting, full, out of connections or gone. */
+    private static boolean isDefect(Throwable words) {
+        if (words instanceof PgException refused) {
+            String state = String.valueOf(refused.getSqlState());
+            return AWAY.stream().noneMatch(state::startsWith);
+        }
+        boolean isBadArgument = words instanceof VertxException
+                && String.valueOf(words.getMessage()).startsWith("Parameter");
+        return isBadArgument || (words instanceof RuntimeException && !(words instanceof VertxException));
     }
 
     static Status status(Failure failure) {

@@ -50,6 +50,15 @@ final class WireFrames {
         });
     }
 
+    /** A PreviewFilterResponse, from its numbers and its samples. */
+    static Buffer preview(io.eventsync.v1.PreviewFilterResponse rest, List<LogEvent> samples) {
+        int field = io.eventsync.v1.PreviewFilterResponse.SAMPLES_FIELD_NUMBER;
+        return write(rest.getSerializedSize() + eventsSize(field, samples), out -> {
+            writeEvents(out, field, samples);
+            rest.writeTo(out);
+        });
+    }
+
     static Buffer single(LogEvent event) {
         int field = GetEventResponse.EVENT_FIELD_NUMBER;
         return write(eventsSize(field, List.of(event)), out -> writeEvents(out, field, List.of(event)));

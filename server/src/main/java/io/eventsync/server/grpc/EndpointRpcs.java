@@ -1,0 +1,316 @@
+package io.eventsync.server.grpc;
+
+import io.eventsync.server.delivery.Deliveries;
+import io.eventsync.server.endpoint.DestinationSecrets;
+import io.eventsync.server.endpoint.EndpointSettings;
+import io.eventsync.server.endpoint.Endpoints;
+import io.eventsync.server.endpoint.WebhookDestination;
+import io.eventsync.server.event.EventFilter;
+import io.eventsync.server.event.EventLog;
+import io.eventsync.server.event.LogEvent;
+import io.eventsync.server.event.LogPoint;
+import io.eventsync.server.event.Page;
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.sync.Cursors;
+import io.eventsync.server.sync.ExpiredPolicy;
+import io.eventsync.server.sync.Start;
+import io.eventsync.server.sync.Starts;
+import io.eventsync.v1.CreateEndpointRequest;
+import io.eventsync.v1.CreateEndpointResponse;
+import io.eventsync.v1.DeleteEndpointRequest;
+import io.eventsync.v1.DeleteEndpointResponse;
+import io.eventsync.v1.Endpoint;
+import io.eventsync.v1.GetEndpointRequest;
+import io.eventsync.v1.GetEndpointResponse;
+import io.eventsync.v1.GetSigningKeysRequest;
+import io.eventsync.v1.GetSigningKeysResponse;
+import io.eventsync.v1.ListEndpointsRequest;
+import io.eventsync.v1.ListEndpointsResponse;
+import io.eventsync.v1.PauseEndpointRequest;
+import io.eventsync.v1.PauseEndpointResponse;
+import io.eventsync.v1.PreviewFilterRequest;
+import io.eventsync.v1.PreviewFilterResponse;
+import io.eventsync.v1.ResumeEndpointRequest;
+import io.eventsync.v1.ResumeEndpointResponse;
+import io.eventsync.v1.RotateEndpointSecretRequest;
+import io.eventsync.v1.RotateEndpointSecretResponse;
+import io.eventsync.v1.SeekEndpointRequest;
+import io.eventsync.v1.SeekEndpointResponse;
+import io.eventsync.v1.SendTestEventRequest;
+import io.eventsync.v1.SendTestEventResponse;
+import io.eventsync.v1.UpdateEndpointRequest;
+import io.eventsync.v1.UpdateEndpointResponse;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** EndpointService. */
+final class EndpointRpcs {
+    private static final String SERVICE = "eventsync.v1.EndpointService/";
+    private static final Duration OVERLAP_MAX = Duration.ofDays(7);
+    private static final Duration OVERLAP = Duration.ofDays(1);
+    private static final int PREVIEW_MAX = 100_000;
+    private static final int SAMPLES_MAX = 100;
+    private static final int PREVIEW_PAGE = 5_000;
+    private static final long SAMPLE_BYTES_MAX = 4 << 20;
+
+    private final EventLog log;
+    private final Cursors cursors;
+    private final Starts starts;
+    private final Endpoints endpoints;
+    private final Deliveries deliveries;
+    private final EndpointMapper mapper;
+    private final NodeInfo node;
+
+    EndpointRpcs(Services services) {
+        this.log = services.log();
+        this.cursors = services.cursors();
+        this.starts = services.starts();
+        this.endpoints = services.endpoints();
+        this.deliveries = services.deliveries();
+        this.mapper = new EndpointMapper(services.deliveryConfig().endpointInFlightMax(), cursors);
+        this.node = services.node();
+    }
+
+    void bind(Rpc rpc) {
+        rpc.unary(SERVICE + "CreateEndpoint", CreateEndpointRequest.parser(), (request, call) -> create(request));
+        rpc.unary(SERVICE + "GetEndpoint", GetEndpointRequest.parser(), (request, call) -> get(request));
+        rpc.unary(SERVICE + "ListEndpoints", ListEndpointsRequest.parser(), (request, call) -> list(request));
+        rpc.unary(SERVICE + "UpdateEndpoint", UpdateEndpointRequest.parser(), (request, call) -> update(request));
+        rpc.unary(SERVICE + "DeleteEndpoint", DeleteEndpointRequest.parser(), (request, call) -> delete(request));
+        rpc.unary(SERVICE + "PauseEndpoint", PauseEndpointRequest.parser(), (request, call) -> pause(request));
+        rpc.unary(SERVICE + "ResumeEndpoint", ResumeEndpointRequest.parser(), (request, call) -> resume(request));
+        rpc.unary(SERVICE + "SeekEndpoint", SeekEndpointRequest.parser(), (request, call) -> seek(request));
+        rpc.unary(
+                SERVICE + "RotateEndpointSecret",
+                RotateEndpointSecretRequest.parser(),
+                (request, call) -> rotate(request));
+        rpc.unary(SERVICE + "SendTestEvent", SendTestEventRequest.parser(), (request, call) -> test(request));
+        rpc.unary(SERVICE + "PreviewFilter", PreviewFilterRequest.parser(), (request, call) -> preview(request));
+        rpc.unary(SERVICE + "GetSigningKeys", GetSigningKeysRequest.parser(), (request, call) -> keys(request));
+    }
+
+    private Future<Buffer> create(CreateEndpointRequest request) {
+        Endpoint given = request.getEndpoint();
+        EndpointSettings settings = mapper.toSettings(given);
+        DestinationSecrets secrets = given.hasWebhook()
+                ? WebhookMapper.secrets(given.getWebhook(), Optional.empty())
+                : DestinationSecrets.NONE;
+        Endpoints.Wanted wanted = new Endpoints.Wanted(
+                given.getName(),
+                settings,
+                secrets,
+                request.getSigningSecret(),
+                request.getPaused(),
+                request.getValidateOnly());
+        return start(request.getStart(), new Start.Now(), settings.onExpired())
+                .compose(point -> endpoints.create(wanted, point))
+                .compose(made -> toProto(made.endpoint())
+                        .compose(endpoint -> Rpc.encoded(CreateEndpointResponse.newBuilder()
+                                .setEndpoint(endpoint)
+                                .setSigningSecret(made.signingSecret())
+                                .build())));
+    }
+
+    private Future<LogPoint> start(io.eventsync.v1.Start start, Start whenUnset, ExpiredPolicy onExpired) {
+        return starts.resolve(FilterMapper.toStart(start, whenUnset), onExpired).map(Starts.Resolved::point);
+    }
+
+    /** With how old the first event after its place is. */
+    private Future<Endpoint> toProto(io.eventsync.server.endpoint.Endpoint endpoint) {
+        LogPoint head = log.head();
+        long position = endpoint.status().point().position();
+        Future<Optional<LogEvent>> next =
+                position < head.position() ? log.byPosition(position + 1) : Future.succeededFuture(Optional.empty());
+        return next.map(event -> mapper.toProto(
+                endpoint,
+                head,
+                event.map(e -> Math.max(0, nowMicros() - e.ingestMicros())).orElse(0L)));
+    }
+
+    private long nowMicros() {
+        Instant now = node.clock().instant();
+        return now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
+    }
+
+    private Future<Buffer> get(GetEndpointRequest request) {
+        return endpoints
+                .get(request.getName())
+                .compose(this::toProto)
+                .compose(found -> Rpc.encoded(
+                        GetEndpointResponse.newBuilder().setEndpoint(found).build()));
+    }
+
+    private Future<Buffer> list(ListEndpointsRequest request) {
+        int size = FilterMapper.toCount("page_size", request.getPageSize(), 100, 1_000);
+        String after = request.getPageToken().isEmpty() ? "" : PageTokens.name(request.getPageToken());
+        return endpoints
+                .list(after, EndpointMapper.toState(request.getState()), size)
+                .compose(page -> {
+                    Future<List<Endpoint>> all = Future.succeededFuture(new ArrayList<>());
+                    for (io.eventsync.server.endpoint.Endpoint one : page) {
+                        all = all.compose(list -> toProto(one).map(proto -> {
+                            list.add(proto);
+                            return list;
+                        }));
+                    }
+                    return all.compose(list -> Rpc.encoded(ListEndpointsResponse.newBuilder()
+                            .addAllEndpoints(list)
+                            .setNextPageToken(
+                                    page.size() == size
+                                            ? PageTokens.encode(
+                                                    page.get(size - 1).name())
+                                            : "")
+                            .build()));
+                });
+    }
+
+    private Future<Buffer> update(UpdateEndpointRequest request) {
+        Endpoint given = request.getEndpoint();
+        long version = given.getEtag().isEmpty() ? 0 : ConsumerRpcs.version(given.getEtag());
+        return endpoints
+                .update(given.getName(), version, request.getValidateOnly(), (there, before) -> {
+                    Endpoint merged =
+                            mapper.merge(mapper.settingsToProto(there.settings()), given, request.getUpdateMask());
+                    EndpointSettings settings = mapper.toSettings(merged);
+                    return new Endpoints.Changed(settings, secrets(merged, there, before));
+                })
+                .compose(this::toProto)
+                .compose(changed -> Rpc.encoded(
+                        UpdateEndpointResponse.newBuilder().setEndpoint(changed).build()));
+    }
+
+    private static DestinationSecrets secrets(
+            Endpoint merged, io.eventsync.server.endpoint.Endpoint there, DestinationSecrets before) {
+        return there.settings().destination() instanceof WebhookDestination webhook
+                ? WebhookMapper.secrets(
+                        merged.getWebhook(),
+                        Optional.of(new WebhookMapper.Stored(webhook.url(), webhook.auth(), before)))
+                : DestinationSecrets.NONE;
+    }
+
+    private Future<Buffer> delete(DeleteEndpointRequest request) {
+        long version = request.getEtag().isEmpty() ? 0 : ConsumerRpcs.version(request.getEtag());
+        return endpoints
+                .delete(request.getName(), version)
+                .compose(v -> Rpc.encoded(DeleteEndpointResponse.getDefaultInstance()));
+    }
+
+    private Future<Buffer> pause(PauseEndpointRequest request) {
+        return endpoints
+                .pause(request.getName())
+                .compose(this::toProto)
+                .compose(there -> Rpc.encoded(
+                        PauseEndpointResponse.newBuilder().setEndpoint(there).build()));
+    }
+
+    private Future<Buffer> resume(ResumeEndpointRequest request) {
+        Future<Optional<LogPoint>> point = isUnset(request.getStart())
+                ? Future.succeededFuture(Optional.empty())
+                : start(request.getStart(), new Start.Now(), ExpiredPolicy.ERROR)
+                        .map(Optional::of);
+        return point.compose(p -> endpoints.resume(request.getName(), p))
+                .compose(this::toProto)
+                .compose(there -> Rpc.encoded(
+                        ResumeEndpointResponse.newBuilder().setEndpoint(there).build()));
+    }
+
+    private static boolean isUnset(io.eventsync.v1.Start start) {
+        return start.getPointCase() == io.eventsync.v1.Start.PointCase.POINT_NOT_SET;
+    }
+
+    private Future<Buffer> seek(SeekEndpointRequest request) {
+        if (isUnset(request.getStart())) {
+            throw Failure.field("start", "is required");
+        }
+        return start(request.getStart(), new Start.Beginning(), ExpiredPolicy.ERROR)
+                .compose(point -> endpoints.seek(request.getName(), point))
+                .compose(sought -> toProto(sought.endpoint())
+                        .compose(there -> Rpc.encoded(SeekEndpointResponse.newBuilder()
+                                .setEndpoint(there)
+                                .setCanceledDeliveries(sought.canceled())
+                                .build())));
+    }
+
+    private Future<Buffer> rotate(RotateEndpointSecretRequest request) {
+        Duration overlap = request.hasOverlap()
+                ? FilterMapper.toDuration("overlap", request.getOverlap(), Duration.ZERO, OVERLAP_MAX)
+                : OVERLAP;
+        return endpoints
+                .rotate(request.getName(), overlap, request.getSigningSecret())
+                .compose(rotated -> Rpc.encoded(RotateEndpointSecretResponse.newBuilder()
+                        .setSigningSecret(rotated.secret())
+                        .addAllKeys(rotated.keys().stream()
+                                .map(EndpointMapper::toProto)
+                                .toList())
+                        .build()));
+    }
+
+    private Future<Buffer> keys(GetSigningKeysRequest request) {
+        return endpoints
+                .signingKeys(request.getName())
+                .compose(found -> Rpc.encoded(GetSigningKeysResponse.newBuilder()
+                        .addAllKeys(found.stream().map(EndpointMapper::toProto).toList())
+                        .build()));
+    }
+
+    private Future<Buffer> test(SendTestEventRequest request) {
+        return deliveries
+                .test(
+                        request.getName(),
+                        request.getEventId().isEmpty() ? Optional.empty() : Optional.of(request.getEventId()))
+                .compose(attempt -> Rpc.encoded(SendTestEventResponse.newBuilder()
+                        .setAttempt(DeliveryMapper.toProto(attempt))
+                        .build()));
+    }
+
+    private Future<Buffer> preview(PreviewFilterRequest request) {
+        EventFilter filter = FilterMapper.toFilter(request.getFilter(), "filter");
+        int last = FilterMapper.toCount("last_events", request.getLastEvents(), 10_000, PREVIEW_MAX);
+        if (request.getMaxSamples() < 0 || request.getMaxSamples() > SAMPLES_MAX) {
+            throw Failure.field("max_samples", "must be from 0 to " + SAMPLES_MAX);
+        }
+        long head = log.head().position();
+        long oldest = Math.max(log.earliest(), head - last + 1);
+        return preview(filter, head + 1, oldest, 0, new ArrayList<>(), request.getMaxSamples())
+                .compose(counted -> (head < oldest
+                                ? Future.succeededFuture(Optional.<LogEvent>empty())
+                                : log.byPosition(oldest))
+                        .map(first -> {
+                            PreviewFilterResponse.Builder response = PreviewFilterResponse.newBuilder()
+                                    .setScannedEvents(Math.max(0, head - oldest + 1))
+                                    .setMatchedEvents(counted.matched());
+                            first.ifPresent(e -> response.setOldestTime(EventMapper.time(e.ingestMicros())));
+                            return WireFrames.preview(response.build(), counted.samples());
+                        }));
+    }
+
+    private record Counted(long matched, List<LogEvent> samples) {}
+
+    /** Page by page, newest first, down to the oldest position. */
+    private Future<Counted> preview(
+            EventFilter filter, long before, long oldest, long matched, List<LogEvent> samples, int samplesMax) {
+        if (before <= oldest) {
+            return Future.succeededFuture(new Counted(matched, samples));
+        }
+        return log.before(before, filter, PREVIEW_PAGE).compose((Page page) -> {
+            long sum = matched;
+            long bytes = samples.stream().mapToLong(e -> e.wire().length).sum();
+            for (LogEvent event : page.events()) {
+                if (event.position() < oldest) {
+                    break;
+                }
+                sum++;
+                bytes += event.wire().length;
+                if (samples.size() < samplesMax && bytes <= SAMPLE_BYTES_MAX) {
+                    samples.add(event);
+                }
+            }
+            return preview(filter, page.end().position(), oldest, sum, samples, samplesMax);
+        });
+    }
+}
