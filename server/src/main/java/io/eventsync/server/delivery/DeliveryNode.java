@@ -431,7 +431,10 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
         List.copyOf(assignments.values()).forEach(assignment -> end(assignment, false));
         long until = clock.millis() + millisMax;
         awaitIdle(until, promise);
-        return promise.future().transform(v -> leases.leave(node)).otherwiseEmpty();
+        return promise.future()
+                .onComplete(v -> recorder.close())
+                .transform(v -> leases.leave(node))
+                .otherwiseEmpty();
     }
 
     private void awaitIdle(long until, Promise<Void> promise) {

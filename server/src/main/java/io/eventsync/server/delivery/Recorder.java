@@ -34,6 +34,7 @@ final class Recorder implements Ledger {
     private boolean isBusy;
     private boolean isPlanned;
     private boolean isFailing;
+    private boolean isClosed;
 
     /** Is told around each record. */
     interface Listener {
@@ -130,7 +131,7 @@ final class Recorder implements Ledger {
 
     private void record() {
         isPlanned = false;
-        if (isBusy || open.isEmpty()) {
+        if (isBusy || isClosed || open.isEmpty()) {
             return;
         }
         isBusy = true;
@@ -163,6 +164,9 @@ final class Recorder implements Ledger {
                             }
                         },
                         e -> {
+                            if (isClosed) {
+                                return; // whoever takes the endpoints over closes what is open
+                            }
                             if (!isFailing) {
                                 isFailing = true;
                                 LOG.error(
@@ -172,6 +176,11 @@ final class Recorder implements Ledger {
                             }
                             vertx.setTimer(RETRY_MILLIS, t -> write(turn, sealed));
                         });
+    }
+
+    /** What is not on record by now stays open. */
+    void close() {
+        isClosed = true;
     }
 
     private void tellWaiting() {
