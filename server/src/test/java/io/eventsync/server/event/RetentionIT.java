@@ -15,6 +15,7 @@ import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.eventsync.server.tag.TagPrefix;
 import io.eventsync.v1.ExpiredPolicy;
+import io.eventsync.v1.GetLogInfoRequest;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
 import io.eventsync.v1.SubscribeResponse;
@@ -182,6 +183,10 @@ class RetentionIT {
                                     .setMaxEvents(1)
                                     .build()))
                     .getCursor();
+            // Retention must not overtake a server that has not read so far: that ends its streams.
+            await().until(() -> await(server.admin().getLogInfo(GetLogInfoRequest.getDefaultInstance()))
+                            .getHeadPosition()
+                    == PARTITION + 100);
             done(retention(node, Duration.ofNanos(1_000), 0).round());
             await().until(() -> await(server.events()
                                     .sync(SyncRequest.newBuilder()
