@@ -3,6 +3,7 @@ package io.eventsync.server.egress;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.net.InetAddress;
@@ -49,15 +50,19 @@ final class SystemResolver implements HostResolver {
         return (same == null ? ask(host) : same).timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Under way before it is asked for: an answer may be there before the call that asks returns. */
     private Future<List<InetAddress>> ask(String host) {
-        Future<List<InetAddress>> answer = threads.executeBlocking(() -> List.of(lookup.addresses(host)), false)
-                .andThen((addresses, failure) -> {
-                    underWay.remove(host);
-                    if (addresses != null) {
-                        known.put(host, addresses);
-                    }
-                });
-        underWay.put(host, answer);
-        return answer;
+        Promise<List<InetAddress>> answer = Promise.promise();
+        underWay.put(host, answer.future());
+        threads.executeBlocking(() -> List.of(lookup.addresses(host)), false).onComplete((addresses, failure) -> {
+            underWay.remove(host);
+            if (failure == null) {
+                known.put(host, addresses);
+                answer.complete(addresses);
+            } else {
+                answer.fail(failure);
+            }
+        });
+        return answer.future();
     }
 }
