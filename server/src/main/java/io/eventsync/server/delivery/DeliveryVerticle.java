@@ -79,7 +79,8 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
     public Future<?> start() {
         own = vertx.getOrCreateContext();
         HostResolver resolver = HostResolver.system(vertx, parts.egress().dnsTimeout());
-        egress = new EgressClient(vertx, parts.egress(), rules, resolver);
+        int callsMax = parts.config().inFlightMax() + TestDeliveries.AT_ONCE_MAX;
+        egress = new EgressClient(vertx, parts.egress(), rules, resolver, callsMax);
         mails = parts.mail().isOn() ? Optional.of(MailSender.create(vertx, parts.mail())) : Optional.empty();
         DestinationSenders senders = new DestinationSenders(
                 parts.secrets(),

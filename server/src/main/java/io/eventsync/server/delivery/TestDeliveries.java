@@ -14,7 +14,7 @@ import java.util.UUID;
 /** Sends single events on request: on record and signed like any other, but beside all that the endpoint does. */
 final class TestDeliveries {
     private static final String TAG = "$SYSTEM.TEST";
-    private static final int AT_ONCE_MAX = 8;
+    static final int AT_ONCE_MAX = 8;
 
     private final AuditStore audit;
     private final RunStore runs;

@@ -32,7 +32,6 @@ import java.util.concurrent.TimeoutException;
  * no redirect, uses no proxy, inflates nothing. Belongs to one event loop and is used on it only.
  */
 public final class EgressClient {
-    private static final int CONNECTIONS_PER_HOST_MAX = 256;
     private static final int KEEP_ALIVE_SECONDS = 30;
     /** A receiver can lengthen the time that a connection is kept, but not beyond this. */
     private static final int CONNECTION_SECONDS_MAX = 60;
@@ -52,13 +51,14 @@ public final class EgressClient {
             .executor(Runnable::run)
             .build();
 
-    public EgressClient(Vertx vertx, EgressConfig config, AddressRules rules, HostResolver resolver) {
+    /** Of this many calls at once no one waits for a connection, be they all to one host. */
+    public EgressClient(Vertx vertx, EgressConfig config, AddressRules rules, HostResolver resolver, int callsMax) {
         this.vertx = vertx;
         this.rules = rules;
         this.resolver = resolver;
         this.tls = tls(config);
         WebClientOptions options = options(config);
-        this.http = vertx.createHttpClient(options, pool());
+        this.http = vertx.createHttpClient(options, pool(callsMax));
         this.web = WebClient.wrap(http, options);
         // The one use of the web client's insides: its public API can neither stop a call that waits for its answer,
         // nor tell who is at the other end, nor take a certificate for one request.
@@ -83,9 +83,9 @@ public final class EgressClient {
         return options;
     }
 
-    private static PoolOptions pool() {
+    private static PoolOptions pool(int callsMax) {
         return new PoolOptions()
-                .setHttp1MaxSize(CONNECTIONS_PER_HOST_MAX)
+                .setHttp1MaxSize(callsMax)
                 .setMaxWaitQueueSize(0)
                 .setMaxLifetime(CONNECTION_SECONDS_MAX)
                 .setMaxLifetimeUnit(TimeUnit.SECONDS);

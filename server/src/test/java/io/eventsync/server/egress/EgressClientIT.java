@@ -665,7 +665,7 @@ class EgressClientIT {
 
     private static EgressClient client(Map<String, String> flags, HostResolver resolver) {
         AddressRules rules = TestEgress.rules(flags);
-        EgressClient client = new EgressClient(vertx, TestEgress.config(flags), rules, resolver);
+        EgressClient client = new EgressClient(vertx, TestEgress.config(flags), rules, resolver, 64);
         RULES.put(client, rules);
         return client;
     }
