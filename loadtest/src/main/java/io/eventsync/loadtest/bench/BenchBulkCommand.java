@@ -3,13 +3,14 @@ package io.eventsync.loadtest.bench;
 import io.eventsync.loadtest.DurationText;
 import io.eventsync.loadtest.Edge;
 import io.eventsync.loadtest.Interruption;
-import io.eventsync.loadtest.Output;
+import io.eventsync.loadtest.OutputOption;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -63,11 +64,8 @@ final class BenchBulkCommand implements Callable<Integer> {
             description = "How long to measure (default 10s).")
     Duration duration = Duration.ofSeconds(10);
 
-    @Option(
-            names = "--output",
-            paramLabel = "text|json",
-            description = "text for people, json for one object a line (default text).")
-    Output output = Output.TEXT;
+    @Mixin
+    OutputOption output = new OutputOption();
 
     @Spec
     CommandSpec spec = CommandSpec.create();

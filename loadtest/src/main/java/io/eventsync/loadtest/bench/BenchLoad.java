@@ -13,11 +13,11 @@ final class BenchLoad {
     static int run(String name, CommonOptions common, LoadOptions load, LoadMode mode, PrintWriter out) {
         LoadRun run = new LoadRun(common, load, mode);
         try (Interruption interruption = Interruption.stopping(run::stop)) {
-            Map<String, Object> result = run.measure(name, common.target, common.serverPids);
+            Map<String, Object> result = run.measure(name, common.server.target(), common.serverPids);
             common.output.print(result, out);
             return exitCode(result);
         } catch (RuntimeException e) {
-            out.println("cannot measure " + common.target + ": " + Edge.describe(e));
+            out.println("cannot measure " + common.server.target() + ": " + Edge.describe(e));
             out.flush();
             return 1;
         }

@@ -68,7 +68,7 @@ final class BenchSyncCommand implements Callable<Integer> {
         cpu.start();
         long started = System.nanoTime();
         for (int i = 0; i < readers; i++) {
-            SyncReader reader = new SyncReader(Connection.to(vertx, common.target), prefixes, page);
+            SyncReader reader = new SyncReader(Connection.to(vertx, common.server.target()), prefixes, page);
             Edge.awaitDone(vertx.deployVerticle(reader), START_MAX);
             running.add(reader.run(window));
         }

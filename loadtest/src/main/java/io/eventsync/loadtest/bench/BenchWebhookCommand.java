@@ -102,7 +102,7 @@ final class BenchWebhookCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Vertx vertx = Edge.vertx(common.eventLoops);
         try {
-            Connection connection = Connection.to(vertx, common.target);
+            Connection connection = Connection.to(vertx, common.server.target());
             backlogs(vertx, connection, out);
             HookLatency latency = new HookLatency(vertx, connection, common, size);
             if (parts.contains(Part.LATENCY)) {
@@ -199,7 +199,7 @@ final class BenchWebhookCommand implements Callable<Integer> {
                 endpoints.create(prefix + i, "http://127.0.0.1:9/hook", "BENCH", true, 0);
             }
             return new LoadRun(common, new LoadOptions(), LoadMode.INGEST)
-                    .measure("ingest", common.target, common.serverPids);
+                    .measure("ingest", common.server.target(), common.serverPids);
         }
     }
 

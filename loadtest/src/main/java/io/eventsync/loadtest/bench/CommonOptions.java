@@ -1,23 +1,19 @@
 package io.eventsync.loadtest.bench;
 
 import io.eventsync.loadtest.DurationText;
-import io.eventsync.loadtest.Output;
-import io.eventsync.loadtest.TargetText;
-import io.eventsync.loadtest.rpc.Target;
+import io.eventsync.loadtest.OutputOption;
+import io.eventsync.loadtest.ServerOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every bench has: where, for how long, whose CPU, and how to print. */
 final class CommonOptions {
 
-    @Option(
-            names = "--target",
-            paramLabel = "HOST:PORT",
-            converter = TargetText.class,
-            description = "The server (default localhost:7300).")
-    Target target = new Target("localhost", 7300);
+    @Mixin
+    ServerOption server = new ServerOption();
 
     @Option(
             names = "--warmup",
@@ -43,14 +39,11 @@ final class CommonOptions {
                     + " postmaster too if it is not a child.")
     List<Long> serverPids = List.of();
 
-    @Option(
-            names = "--output",
-            paramLabel = "text|json",
-            description = "text for people, json for one object a line (default text).")
-    Output output = Output.TEXT;
+    @Mixin
+    OutputOption output = new OutputOption();
 
     void describe(Map<String, Object> result) {
-        result.put("target", target.toString());
+        result.put("target", server.target().toString());
         result.put("warmup_s", warmup.toMillis() / 1e3);
         result.put("duration_s", duration.toMillis() / 1e3);
         result.put("event_loops", eventLoops);

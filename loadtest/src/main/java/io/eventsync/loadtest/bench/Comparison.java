@@ -32,13 +32,13 @@ final class Comparison {
                 Interruption interruption = Interruption.stopping(run::stop)) {
             for (int round = 0; round < rounds && !run.isStopped(); round++) {
                 echoes.add(print(run.measure("echo", echo.target(), echo.pids())));
-                ingests.add(print(run.measure("ingest", common.target, common.serverPids)));
+                ingests.add(print(run.measure("ingest", common.server.target(), common.serverPids)));
             }
             Map<String, Object> summary = summary(echoes, ingests);
             common.output.print(summary, out);
             return ingests.isEmpty() || median(ingests, "events_per_s") == 0 ? 1 : 0;
         } catch (RuntimeException e) {
-            out.println("cannot measure " + common.target + ": " + Edge.describe(e));
+            out.println("cannot measure " + common.server.target() + ": " + Edge.describe(e));
             out.flush();
             return 1;
         }

@@ -52,7 +52,7 @@ final class HookBacklog {
             double seconds = (until.nanos - begin.nanos) / 1e9;
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("bench", batchEvents > 0 ? "webhook batches" : "webhook deliveries");
-            result.put("target", common.target.toString());
+            result.put("target", common.server.target().toString());
             result.put("endpoints", endpointCount);
             result.put("batch", batchEvents);
             result.put("events", events);

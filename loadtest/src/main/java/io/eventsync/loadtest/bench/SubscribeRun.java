@@ -100,14 +100,15 @@ final class SubscribeRun {
             prefixes.get(i % count).add(fanOut.prefixOf(i));
         }
         List<SubscriberGroup> groups = new ArrayList<>();
-        prefixes.forEach(each -> groups.add(new SubscriberGroup(common.target, each, run, deliveries, window)));
+        prefixes.forEach(
+                each -> groups.add(new SubscriberGroup(common.server.target(), each, run, deliveries, window)));
         return groups;
     }
 
     private Producer producer(Vertx vertx, String run, Deliveries deliveries) {
         AtomicLong numbers = new AtomicLong();
         EventTemplate template = EventTemplate.create(run, fanOut.tags, fanOut.size, true);
-        Lane lane = new UnaryLane(Connection.to(vertx, common.target), template, numbers::getAndIncrement);
+        Lane lane = new UnaryLane(Connection.to(vertx, common.server.target()), template, numbers::getAndIncrement);
         long intervalNanos = fanOut.rate > 0 ? Math.max(1, Math.round(1e9 / fanOut.rate)) : 0;
         long perEvent = Math.max(1, Math.round((double) fanOut.deliveriesPerRound() / fanOut.tags));
         return new Producer(

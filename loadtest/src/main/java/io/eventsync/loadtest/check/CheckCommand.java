@@ -3,11 +3,10 @@ package io.eventsync.loadtest.check;
 import io.eventsync.loadtest.DurationText;
 import io.eventsync.loadtest.Edge;
 import io.eventsync.loadtest.Interruption;
-import io.eventsync.loadtest.Output;
-import io.eventsync.loadtest.TargetText;
+import io.eventsync.loadtest.OutputOption;
+import io.eventsync.loadtest.ServerOption;
 import io.eventsync.loadtest.history.HistoryChecker;
 import io.eventsync.loadtest.history.Violation;
-import io.eventsync.loadtest.rpc.Target;
 import io.eventsync.loadtest.webhook.WebhookCheckCommand;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,12 +40,8 @@ import picocli.CommandLine.Spec;
         })
 public final class CheckCommand implements Callable<Integer> {
 
-    @Option(
-            names = "--target",
-            paramLabel = "HOST:PORT",
-            converter = TargetText.class,
-            description = "The server (default localhost:7300).")
-    Target target = new Target("localhost", 7300);
+    @Mixin
+    ServerOption server = new ServerOption();
 
     @Option(names = "--writers", paramLabel = "N", description = "Writers, one event in flight each (default 8).")
     int writers = 8;
@@ -77,11 +73,8 @@ public final class CheckCommand implements Callable<Integer> {
             description = "Fail when the server was away for this long (default 60s).")
     Duration giveUpAfter = Duration.ofSeconds(60);
 
-    @Option(
-            names = "--output",
-            paramLabel = "text|json",
-            description = "text for people, json for one object a line (default text).")
-    Output output = Output.TEXT;
+    @Mixin
+    OutputOption output = new OutputOption();
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -89,7 +82,7 @@ public final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Vertx vertx = Edge.vertx(2);
-        CheckRun run = new CheckRun(vertx, target, giveUpAfter);
+        CheckRun run = new CheckRun(vertx, server.target(), giveUpAfter);
         try (Interruption interruption = Interruption.stopping(run::stop)) {
             run.run(writers, readers, duration, interruptEvery);
             List<Violation> violations = HistoryChecker.check(run.recorder().history());

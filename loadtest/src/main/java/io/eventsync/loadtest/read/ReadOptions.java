@@ -2,24 +2,20 @@ package io.eventsync.loadtest.read;
 
 import io.eventsync.loadtest.DurationText;
 import io.eventsync.loadtest.Output;
-import io.eventsync.loadtest.TargetText;
-import io.eventsync.loadtest.rpc.Target;
+import io.eventsync.loadtest.ServerOption;
 import io.eventsync.v1.Filter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What both readers take. */
 final class ReadOptions {
 
-    @Option(
-            names = "--target",
-            paramLabel = "HOST:PORT",
-            converter = TargetText.class,
-            description = "The server (default localhost:7300).")
-    Target target = new Target("localhost", 7300);
+    @Mixin
+    ServerOption server = new ServerOption();
 
     @Option(
             names = "--prefix",

@@ -38,8 +38,8 @@ public final class SubscribeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Vertx vertx = Edge.vertx(1);
         try (OutFile file = OutFile.open(options.cursorFile, options.out)) {
-            SubscribeReader reader =
-                    new SubscribeReader(Connection.to(vertx, options.target), options.filter(), file, options.goal());
+            SubscribeReader reader = new SubscribeReader(
+                    Connection.to(vertx, options.server.target()), options.filter(), file, options.goal());
             Edge.awaitDone(vertx.deployVerticle(reader), DEPLOY_MAX);
             return ReadSession.await(options, file, reader.finished(), reader::finish, reader::reconnects, spec);
         } finally {

@@ -40,7 +40,11 @@ public final class SyncCommand implements Callable<Integer> {
         Vertx vertx = Edge.vertx(1);
         try (OutFile file = OutFile.open(options.cursorFile, options.out)) {
             SyncLoop reader = new SyncLoop(
-                    Connection.to(vertx, options.target), options.filter(), file, options.goal(), wait.toMillis());
+                    Connection.to(vertx, options.server.target()),
+                    options.filter(),
+                    file,
+                    options.goal(),
+                    wait.toMillis());
             Edge.awaitDone(vertx.deployVerticle(reader), DEPLOY_MAX);
             return ReadSession.await(options, file, reader.finished(), reader::finish, reader::reconnects, spec);
         } finally {

@@ -3,7 +3,7 @@ package io.eventsync.loadtest.receiver;
 import io.eventsync.loadtest.DurationText;
 import io.eventsync.loadtest.Edge;
 import io.eventsync.loadtest.Interruption;
-import io.eventsync.loadtest.Output;
+import io.eventsync.loadtest.OutputOption;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -89,11 +90,8 @@ public final class ReceiverCommand implements Callable<Integer> {
             description = "How long to serve (default until Ctrl-C).")
     Duration duration = FOREVER;
 
-    @Option(
-            names = "--output",
-            paramLabel = "text|json",
-            description = "text for people, json for one object a line (default text).")
-    Output output = Output.TEXT;
+    @Mixin
+    OutputOption output = new OutputOption();
 
     @Spec
     CommandSpec spec = CommandSpec.create();

@@ -3,11 +3,10 @@ package io.eventsync.loadtest.replay;
 import io.eventsync.loadtest.DurationText;
 import io.eventsync.loadtest.Edge;
 import io.eventsync.loadtest.Interruption;
-import io.eventsync.loadtest.Output;
-import io.eventsync.loadtest.TargetText;
+import io.eventsync.loadtest.OutputOption;
+import io.eventsync.loadtest.ServerOption;
 import io.eventsync.loadtest.rpc.Connection;
 import io.eventsync.loadtest.rpc.Retry;
-import io.eventsync.loadtest.rpc.Target;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,12 +57,8 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "With --sample: another seed makes other events (default 1).")
     long seed = 1;
 
-    @Option(
-            names = "--target",
-            paramLabel = "HOST:PORT",
-            converter = TargetText.class,
-            description = "The server (default localhost:7300).")
-    Target target = new Target("localhost", 7300);
+    @Mixin
+    ServerOption server = new ServerOption();
 
     @Option(
             names = "--mode",
@@ -101,11 +97,8 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "Stop after failing for this long (default 60s).")
     Duration giveUpAfter = Duration.ofSeconds(60);
 
-    @Option(
-            names = "--output",
-            paramLabel = "text|json",
-            description = "text for people, json for one object a line (default text).")
-    Output output = Output.TEXT;
+    @Mixin
+    OutputOption output = new OutputOption();
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -156,7 +149,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
     private Replay replay(Vertx vertx, ReplayTally tally) {
         Duration patience = isRetrying ? giveUpAfter : Duration.ZERO;
-        Connection connection = Connection.to(vertx, target);
+        Connection connection = Connection.to(vertx, server.target());
         CallSender calls = new CallSender(connection, new Retry(vertx, patience));
         int unit = mode == Mode.UNARY ? 1 : batch;
         if (mode != Mode.STREAM) {

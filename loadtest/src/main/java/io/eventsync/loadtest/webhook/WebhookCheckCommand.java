@@ -4,6 +4,7 @@ import io.eventsync.loadtest.DurationText;
 import io.eventsync.loadtest.Edge;
 import io.eventsync.loadtest.Interruption;
 import io.eventsync.loadtest.Output;
+import io.eventsync.loadtest.OutputOption;
 import io.eventsync.loadtest.TargetText;
 import io.eventsync.loadtest.rpc.Target;
 import io.eventsync.v1.Event;
@@ -24,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -118,11 +120,8 @@ public final class WebhookCheckCommand implements Callable<Integer> {
             description = "Fail when nothing moves for this long (default 60s).")
     Duration giveUpAfter = Duration.ofSeconds(60);
 
-    @Option(
-            names = "--output",
-            paramLabel = "text|json",
-            description = "text for people, json for one object a line (default text).")
-    Output output = Output.TEXT;
+    @Mixin
+    OutputOption output = new OutputOption();
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -227,7 +226,7 @@ public final class WebhookCheckCommand implements Callable<Integer> {
         result.put("violations", findings.describe());
         result.put("verdict", findings.isEmpty() ? "kept" : "BROKEN");
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.JSON) {
+        if (output.format() == Output.JSON) {
             result.put(
                     "by_endpoint",
                     reports.stream().map(EndpointReport::describe).toList());
