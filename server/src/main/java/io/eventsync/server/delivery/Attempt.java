@@ -28,6 +28,15 @@ final class Attempt {
         return deliveries.get(0);
     }
 
+    /** About what its events take. */
+    long bytes() {
+        long sum = 0;
+        for (Delivery delivery : deliveries) {
+            sum += delivery.bytes();
+        }
+        return sum;
+    }
+
     boolean isBatch() {
         return deliveries.size() > 1;
     }

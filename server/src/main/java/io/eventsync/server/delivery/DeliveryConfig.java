@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param isEnabled whether this node delivers; calls about endpoints it answers anyway
  * @param inFlightMax requests of this node under way at once
+ * @param inFlightBytesMax events of this node under way at once, about; bounds memory and what one record holds
  * @param endpointInFlightMax requests to one endpoint under way at once
  * @param waitingMax deliveries of one endpoint that may wait for a retry
  * @param lease how long a node that says nothing keeps its endpoints
@@ -18,6 +19,7 @@ import java.util.List;
 public record DeliveryConfig(
         boolean isEnabled,
         int inFlightMax,
+        long inFlightBytesMax,
         int endpointInFlightMax,
         int waitingMax,
         int endpointsMax,
@@ -29,6 +31,12 @@ public record DeliveryConfig(
             "delivery.enabled", true, "Deliver to endpoints from this node; one node of a database at least should");
     public static final Setting<Integer> IN_FLIGHT_MAX = Setting.integer(
             "delivery.in-flight-max", 256, 1, 10_000, "Requests to endpoints under way at once, of this node");
+    public static final Setting<Long> IN_FLIGHT_BYTES_MAX = Setting.bytes(
+            "delivery.in-flight-bytes-max",
+            32L << 20,
+            1L << 10,
+            64L << 20,
+            "Bytes of the events in these requests, about: one more may start below it");
     public static final Setting<Integer> ENDPOINT_IN_FLIGHT_MAX = Setting.integer(
             "delivery.endpoint-in-flight-max", 8, 1, 1_000, "Requests to one endpoint under way at once");
     public static final Setting<Integer> WAITING_MAX = Setting.integer(
@@ -61,6 +69,7 @@ public record DeliveryConfig(
     public static final List<Setting<?>> SETTINGS = List.of(
             ENABLED,
             IN_FLIGHT_MAX,
+            IN_FLIGHT_BYTES_MAX,
             ENDPOINT_IN_FLIGHT_MAX,
             WAITING_MAX,
             ENDPOINTS_MAX,
@@ -70,6 +79,7 @@ public record DeliveryConfig(
 
     public DeliveryConfig {
         IN_FLIGHT_MAX.require(inFlightMax);
+        IN_FLIGHT_BYTES_MAX.require(inFlightBytesMax);
         ENDPOINT_IN_FLIGHT_MAX.require(endpointInFlightMax);
         WAITING_MAX.require(waitingMax);
         ENDPOINTS_MAX.require(endpointsMax);
@@ -82,6 +92,7 @@ public record DeliveryConfig(
         return new DeliveryConfig(
                 settings.get(ENABLED),
                 settings.get(IN_FLIGHT_MAX),
+                settings.get(IN_FLIGHT_BYTES_MAX),
                 settings.get(ENDPOINT_IN_FLIGHT_MAX),
                 settings.get(WAITING_MAX),
                 settings.get(ENDPOINTS_MAX),

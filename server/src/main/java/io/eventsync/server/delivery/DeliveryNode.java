@@ -80,7 +80,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
         this.onSystemEvents = onSystemEvents;
         this.recorder = new Recorder(vertx, runs, node, clock, this);
         this.feeder = new Feeder(vertx, log, clock, this);
-        this.pump = new Pump(vertx, runs, feeder, clock, config.inFlightMax());
+        this.pump = new Pump(vertx, runs, feeder, clock, config.inFlightMax(), config.inFlightBytesMax());
         this.rounds = List.of(
                 new Upkeep(vertx, "lease", config.lease().toMillis() / 3, this::beat),
                 new Upkeep(vertx, "endpoints", LOOK_MILLIS, () -> look().map(v -> false)),
@@ -362,10 +362,8 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
     }
 
     @Override
-    public void notStarted(int attempts) {
-        for (int i = 0; i < attempts; i++) {
-            pump.slotFreed();
-        }
+    public void notStarted(List<Attempt> attempts) {
+        attempts.forEach(pump::freed);
     }
 
     @Override
@@ -377,7 +375,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
             if (assignment != null && assignment.run() == start.run() && isAlive && !isLost) {
                 send(assignment, start.attempt());
             } else {
-                pump.slotFreed();
+                pump.freed(start.attempt());
             }
         }
         for (long endpoint : lost) {
@@ -414,7 +412,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
                 })
                 .onComplete(result -> {
                     assignment.run().ended(attempt, result.result(), clock.millis());
-                    pump.slotFreed();
+                    pump.freed(attempt);
                     pump.ready(assignment);
                     assignment.tellIfIdle();
                 });

@@ -5,7 +5,6 @@ import io.eventsync.server.endpoint.EndpointSettings;
 import io.eventsync.server.endpoint.EndpointSettings.ExhaustedPolicy;
 import io.eventsync.server.endpoint.EndpointSettings.Ordering;
 import io.eventsync.server.endpoint.EndpointState;
-import io.eventsync.server.endpoint.WebhookDestination;
 import io.eventsync.server.event.LogEvent;
 import io.eventsync.server.event.LogPoint;
 import java.util.ArrayDeque;
@@ -30,29 +29,17 @@ import org.jspecify.annotations.Nullable;
  * Knows neither network nor database nor clock: time is handed in, as milliseconds of a clock that never jumps.
  */
 final class EndpointRun {
-    /** So many events may overtake a slow one; at half of it the slow one is set aside, so that the mark moves on. */
-    private static final int AHEAD_MAX = 64;
-
-    private static final int BUFFER_EVENTS_MIN = 64;
-
-    /** Two readings of one due time differ by what the way to the database takes. */
-    private static final long DUE_MILLIS_SLACK = 1_000;
-
-    private static final long BUFFER_BYTES_MAX = 256 << 10;
-    private static final long RETRY_AFTER_MILLIS_MAX = 24L * 3_600_000;
-
     private final EndpointHandle handle;
     private final EndpointSettings settings;
     private final Ledger ledger;
     private final Supplier<UUID> ids;
     private final RandomGenerator random;
-    private final int inFlightMax;
-    private final int waitingMax;
+    private final RunLimits limits;
     private final Window window;
     private final Backlog backlog;
-    private final Breaker breaker;
+    private final RowSync sync;
+    private final ReceiverHealth health;
     private final RateGate rate;
-    private final FailingSince failing;
     private final Map<UUID, Attempt> inFlight = new LinkedHashMap<>();
     private final Map<Long, Integer> numbersBefore;
     private final Deque<Delivery> buffer = new ArrayDeque<>();
@@ -64,15 +51,12 @@ final class EndpointRun {
     private boolean isStateTold;
     private @Nullable DisableReason disableReason;
     private long blockedPosition;
-    private long pausedUntilMillis = Long.MIN_VALUE;
-    private long lastSuccessMillis = Long.MIN_VALUE;
-    private long lastFailureMillis = Long.MIN_VALUE;
     private boolean isStopping;
     private boolean isLost;
-    private @Nullable Set<Long> changedSinceAsked;
 
     /**
      * @param ids makes the names of attempts
+     * @param inFlightMax requests to one endpoint that the server makes at once
      * @param waitingMax deliveries that may wait before no new ones are taken
      */
     EndpointRun(
@@ -80,7 +64,7 @@ final class EndpointRun {
             Ledger ledger,
             Supplier<UUID> ids,
             RandomGenerator random,
-            int inFlightLimit,
+            int inFlightMax,
             int waitingMax,
             long nowMillis) {
         this.handle = start.handle();
@@ -88,17 +72,13 @@ final class EndpointRun {
         this.ledger = ledger;
         this.ids = ids;
         this.random = random;
-        this.waitingMax = waitingMax;
-        this.inFlightMax = settings.ordering() == Ordering.ORDERED
-                ? 1
-                : settings.maxInFlight() == 0 ? inFlightLimit : Math.min(inFlightLimit, settings.maxInFlight());
+        this.limits = RunLimits.of(settings, inFlightMax, waitingMax);
         this.window = new Window(start.low(), start.previous(), start.ahead());
         this.numbersBefore = new HashMap<>(start.numbers());
         this.backlog = new Backlog(settings.ordering());
-        this.breaker = start.breaker(inFlightMax);
-        this.failing = start.failing();
+        this.sync = new RowSync(backlog);
+        this.health = new ReceiverHealth(start.breaker(limits.inFlight()), start.failing(), start.pausedUntilMillis());
         this.rate = new RateGate(settings.rateLimit(), nowMillis);
-        this.pausedUntilMillis = start.pausedUntilMillis();
         start.waiting().forEach(delivery -> backlog.add(delivery, nowMillis));
     }
 
@@ -115,28 +95,17 @@ final class EndpointRun {
     /** How many more events it takes now. */
     int room() {
         boolean isFull =
-                bufferBytes >= bufferBytesMax() || window.settledAhead() >= aheadMax() || backlog.size() >= waitingMax;
-        return isFull || !isWorking() ? 0 : Math.max(0, bufferMax() - buffer.size());
+                bufferBytes >= limits.bufferBytes() || window.settledAhead() >= limits.ahead() || isBacklogFull();
+        return isFull || !isWorking() ? 0 : Math.max(0, limits.bufferEvents() - buffer.size());
+    }
+
+    private boolean isBacklogFull() {
+        return backlog.size() >= limits.waiting();
     }
 
     /** Whether it is worth a page of the log. */
     boolean wantsPage() {
-        return room() > bufferMax() / 2;
-    }
-
-    private int bufferMax() {
-        return Math.max(BUFFER_EVENTS_MIN, 2 * inFlightMax * settings.batchEventsMax());
-    }
-
-    private long bufferBytesMax() {
-        return settings.destination() instanceof WebhookDestination w
-                        && w.batch().isPresent()
-                ? Math.max(BUFFER_BYTES_MAX, 2L * w.batch().get().bytesMax())
-                : BUFFER_BYTES_MAX;
-    }
-
-    private int aheadMax() {
-        return Math.max(AHEAD_MAX, 3 * inFlightMax * settings.batchEventsMax());
+        return room() > limits.bufferEvents() / 2;
     }
 
     /** Takes the next matching event of the log. */
@@ -177,8 +146,8 @@ final class EndpointRun {
     @Nullable
     Attempt next(long nowMillis) {
         if (!isWorking()
-                || inFlight.size() >= breaker.limit(nowMillis)
-                || nowMillis < pausedUntilMillis
+                || inFlight.size() >= health.breaker().limit(nowMillis)
+                || nowMillis < health.pausedUntilMillis()
                 || rate.waitMillis(nowMillis) > 0) {
             return null;
         }
@@ -187,7 +156,7 @@ final class EndpointRun {
             return null;
         }
         rate.take(nowMillis);
-        breaker.started();
+        health.breaker().started();
         Attempt attempt = new Attempt(ids.get(), picked);
         inFlight.put(attempt.id(), attempt);
         picked.forEach(this::occupy);
@@ -225,22 +194,16 @@ final class EndpointRun {
     }
 
     private List<Delivery> pickWaiting(long nowMillis) {
-        return backlog.takeDue(nowMillis, eventsMax(), batchBytesMax());
+        return backlog.takeDue(nowMillis, eventsMax(), limits.batchBytes());
     }
 
     /** A receiver that fails is tried with single events. */
     private int eventsMax() {
-        return breaker.state() == Breaker.State.CLOSED ? settings.batchEventsMax() : 1;
-    }
-
-    private int batchBytesMax() {
-        return settings.destination() instanceof WebhookDestination w
-                ? w.batch().map(WebhookDestination.Batch::bytesMax).orElse(Integer.MAX_VALUE)
-                : Integer.MAX_VALUE;
+        return health.breaker().state() == Breaker.State.CLOSED ? limits.batchEvents() : 1;
     }
 
     private List<Delivery> pickNew(long nowMillis) {
-        if (buffer.isEmpty() || backlog.size() >= waitingMax || isBatchWaiting(nowMillis)) {
+        if (buffer.isEmpty() || isBacklogFull() || isBatchWaiting(nowMillis)) {
             return List.of();
         }
         List<Delivery> picked = new ArrayList<>();
@@ -248,7 +211,7 @@ final class EndpointRun {
         for (Iterator<Delivery> rest = buffer.iterator(); rest.hasNext() && picked.size() < eventsMax(); ) {
             Delivery next = rest.next();
             if (backlog.holdsUp(next)) {
-                if (settings.ordering() == Ordering.ORDERED || backlog.size() >= waitingMax) {
+                if (settings.ordering() == Ordering.ORDERED || isBacklogFull()) {
                     break;
                 }
                 rest.remove();
@@ -259,7 +222,7 @@ final class EndpointRun {
             if (busyKeys.contains(next.key())) {
                 continue;
             }
-            if (!picked.isEmpty() && bytes + next.bytes() > batchBytesMax()) {
+            if (!picked.isEmpty() && bytes + next.bytes() > limits.batchBytes()) {
                 break;
             }
             bytes += next.bytes();
@@ -275,21 +238,18 @@ final class EndpointRun {
 
     /** A batch waits for company, but not for ever. */
     private boolean isBatchWaiting(long nowMillis) {
-        return buffer.size() < settings.batchEventsMax()
-                && bufferBytes < batchBytesMax()
+        return buffer.size() < limits.batchEvents()
+                && bufferBytes < limits.batchBytes()
                 && nowMillis < batchDueMillis();
     }
 
     private long batchDueMillis() {
-        Delivery first = buffer.element();
-        return settings.destination() instanceof WebhookDestination w
-                ? first.dueMillis() + w.batch().map(b -> b.waitMax().toMillis()).orElse(0L)
-                : first.dueMillis();
+        return buffer.element().dueMillis() + limits.batchWaitMillis();
     }
 
     /** Keys that are busy for long must not hold up the others: their events make room. */
     private void setBusyBehind(long nowMillis) {
-        if (settings.ordering() != Ordering.ORDERED_BY_KEY || backlog.size() >= waitingMax) {
+        if (settings.ordering() != Ordering.ORDERED_BY_KEY || isBacklogFull()) {
             return;
         }
         Set<Delivery> leaders = new HashSet<>();
@@ -299,7 +259,7 @@ final class EndpointRun {
                 setAsideInFlight(leader, nowMillis);
             }
         }
-        for (Iterator<Delivery> rest = buffer.iterator(); rest.hasNext() && backlog.size() < waitingMax; ) {
+        for (Iterator<Delivery> rest = buffer.iterator(); rest.hasNext() && !isBacklogFull(); ) {
             Delivery next = rest.next();
             if (busyKeys.contains(next.key())) {
                 rest.remove();
@@ -325,7 +285,7 @@ final class EndpointRun {
     /** The attempt's events could not be fetched: it is not made, and tried again a little later. */
     void drop(Attempt attempt, long retryAtMillis, long nowMillis) {
         inFlight.remove(attempt.id());
-        breaker.saidNothing(nowMillis);
+        health.breaker().saidNothing(nowMillis);
         for (Delivery delivery : attempt.deliveries()) {
             free(delivery);
             delivery.dueMillis(retryAtMillis);
@@ -364,46 +324,22 @@ final class EndpointRun {
 
     /** What the answer says about the receiver. */
     private void judge(Attempt attempt, AttemptResult result, long nowMillis) {
-        if (result.error().isEmpty() || result.is(AttemptError.PARTIAL)) {
-            lastSuccessMillis = nowMillis;
-            failing.succeeded();
-            Breaker.State before = breaker.state();
-            breaker.succeeded(nowMillis);
-            if (before == Breaker.State.HALF_OPEN) {
-                announce("BREAKER_CLOSED", "the receiver works again", "");
-            }
-            return;
-        }
-        lastFailureMillis = nowMillis;
-        if (result.retryAfterMillis() > 0) {
-            pausedUntilMillis = Math.max(
-                    pausedUntilMillis, nowMillis + Math.min(RETRY_AFTER_MILLIS_MAX, result.retryAfterMillis()));
-        }
-        if (result.is(AttemptError.INTERNAL)) {
-            breaker.saidNothing(nowMillis);
-            return;
-        }
-        failing.failed(nowMillis, attempt.first().position());
-        if (result.is(AttemptError.THROTTLED)) {
-            breaker.saidNothing(nowMillis);
-        } else {
-            Breaker.State before = breaker.state();
-            breaker.failed(nowMillis);
-            if (before == Breaker.State.CLOSED && breaker.state() == Breaker.State.OPEN) {
-                announce("BREAKER_OPENED", "the receiver fails: " + result.message(), "");
+        List<ReceiverHealth.News> news = health.judge(result, attempt.first().position(), nowMillis);
+        for (ReceiverHealth.News one : news) {
+            switch (one) {
+                case BREAKER_OPENED -> announce("BREAKER_OPENED", "the receiver fails: " + result.message(), "");
+                case BREAKER_CLOSED -> announce("BREAKER_CLOSED", "the receiver works again", "");
+                case GONE -> disable(DisableReason.GONE, "the receiver answered 410 Gone");
+                case FAILING_FOR_DAYS -> disable(DisableReason.FAILING, "no success for five days");
             }
         }
-        if (result.is(AttemptError.GONE)) {
-            disable(DisableReason.GONE, "the receiver answered 410 Gone");
-        } else if (failing.isEnough()) {
-            disable(DisableReason.FAILING, "no success for five days");
-        } else {
+        if (state == EndpointState.ACTIVE) {
             warn();
         }
     }
 
     private void warn() {
-        int percent = failing.newWarning();
+        int percent = health.failing().newWarning();
         if (percent > 0) {
             announce(
                     "FAILING",
@@ -434,8 +370,8 @@ final class EndpointRun {
         if (isRefused || delay.isEmpty()) {
             giveUp(delivery, reason(isRefused, result), result, nowMillis);
         } else {
-            long pause = Math.min(RETRY_AFTER_MILLIS_MAX, result.retryAfterMillis());
-            wait(delivery, nowMillis + Math.max(delay.getAsLong(), pause), result, nowMillis);
+            long wait = Math.max(delay.getAsLong(), ReceiverHealth.pauseMillis(result));
+            wait(delivery, nowMillis + wait, result, nowMillis);
         }
     }
 
@@ -455,7 +391,7 @@ final class EndpointRun {
             backlog.add(delivery, nowMillis);
         }
         ledger.setAside(this, delivery, cause);
-        changed(delivery);
+        sync.changed(delivery);
         window.settle(delivery.position());
     }
 
@@ -496,9 +432,7 @@ final class EndpointRun {
 
     /** The oldest event in flight gets a row once many after it are settled, so that the low-water mark moves on. */
     private void leaveSlowBehind(long nowMillis) {
-        if (window.settledAhead() < aheadMax() / 2
-                || backlog.size() >= waitingMax
-                || settings.ordering() == Ordering.ORDERED) {
+        if (window.settledAhead() < limits.ahead() / 2 || isBacklogFull() || settings.ordering() == Ordering.ORDERED) {
             return;
         }
         long oldest = window.oldestOpen();
@@ -552,62 +486,21 @@ final class EndpointRun {
         }
     }
 
-    /**
-     * The rows will be read for {@link #sync} as soon as all that happened up to now is on record: what they say of deliveries that change
-     * from now on is not news when they arrive.
-     */
+    /** See {@link RowSync#begin}. */
     void beginSync() {
-        changedSinceAsked = new HashSet<>();
+        sync.begin();
     }
 
     private void removed(Delivery delivery, long nowMillis) {
         backlog.remove(delivery, nowMillis);
-        changed(delivery);
+        sync.changed(delivery);
     }
 
-    private void changed(Delivery delivery) {
-        if (changedSinceAsked != null) {
-            changedSinceAsked.add(delivery.position());
-        }
-    }
-
-    /**
-     * Takes in what others changed about the deliveries that wait.
-     *
-     * @param rows all of them, as they are in the database
-     * @param turn the last one recorded before the rows were read
-     */
+    /** See {@link RowSync#take}. */
     void sync(Collection<Delivery> rows, long turn, long nowMillis) {
-        Set<Long> changed = changedSinceAsked == null ? Set.of() : changedSinceAsked;
-        changedSinceAsked = null;
-        Set<Long> there = new HashSet<>();
-        for (Delivery row : rows) {
-            there.add(row.position());
-            if (changed.contains(row.position())) {
-                continue;
-            }
-            Delivery known = backlog.get(row.position());
-            if (known == null) {
-                boolean isNewHere = inFlight.values().stream()
-                        .flatMap(a -> a.deliveries().stream())
-                        .noneMatch(d -> d.position() == row.position());
-                if (isNewHere) {
-                    backlog.add(row, nowMillis);
-                }
-            } else if (!known.isInFlight() && known.state() == Delivery.State.RETRYING) {
-                known.replayId(row.replayId());
-                if (row.attempts() < known.attempts() || row.dueMillis() < known.dueMillis() - DUE_MILLIS_SLACK) {
-                    known.attempts(row.attempts());
-                    backlog.reschedule(known, row.dueMillis(), nowMillis);
-                }
-            }
-        }
-        for (Delivery known : backlog.all()) {
-            boolean isGone = known.hasRow() && known.rowSince() <= turn && !there.contains(known.position());
-            if (isGone && !known.isInFlight()) {
-                backlog.remove(known, nowMillis);
-            }
-        }
+        Set<Long> sending = new HashSet<>();
+        inFlight.values().forEach(a -> a.deliveries().forEach(d -> sending.add(d.position())));
+        sync.take(rows, turn, sending, nowMillis);
     }
 
     void announce(String what, String message, String more) {
@@ -636,19 +529,19 @@ final class EndpointRun {
         if (ready == Long.MAX_VALUE) {
             return ready;
         }
-        if (inFlight.size() >= Math.max(1, breaker.limit(nowMillis))) {
+        if (inFlight.size() >= Math.max(1, health.breaker().limit(nowMillis))) {
             return Long.MAX_VALUE; // an answer wakes it
         }
-        long wake = Math.max(ready, pausedUntilMillis);
-        if (breaker.state() == Breaker.State.OPEN) {
-            wake = Math.max(wake, breaker.probeAtMillis());
+        long wake = Math.max(ready, health.pausedUntilMillis());
+        if (health.breaker().state() == Breaker.State.OPEN) {
+            wake = Math.max(wake, health.breaker().probeAtMillis());
         }
         return Math.max(wake, nowMillis + rate.waitMillis(nowMillis));
     }
 
     /** Whether some of what is new may go, or make room, when its time has come; else an answer or a due time comes first. */
     private boolean mayPickNew() {
-        if (buffer.isEmpty() || backlog.size() >= waitingMax) {
+        if (buffer.isEmpty() || isBacklogFull()) {
             return false;
         }
         return switch (settings.ordering()) {
@@ -673,11 +566,7 @@ final class EndpointRun {
                 window.ahead(),
                 List.copyOf(inFlight.values()),
                 Map.copyOf(numbersBefore),
-                breaker,
-                pausedUntilMillis,
-                lastSuccessMillis,
-                lastFailureMillis,
-                failing);
+                health);
     }
 
     EndpointState state() {

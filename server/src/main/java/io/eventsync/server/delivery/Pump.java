@@ -31,6 +31,7 @@ final class Pump {
     private final PriorityQueue<Wake> wakes = new PriorityQueue<>(Comparator.comparingLong(Wake::millis));
     private final Map<Attempt, Assignment> toFetch = new LinkedHashMap<>();
     private int freeSlots;
+    private long freeBytes;
     private boolean isPlanned;
     private boolean isFetching;
     private long timer = -1;
@@ -38,12 +39,13 @@ final class Pump {
 
     private record Wake(long millis, Assignment assignment) {}
 
-    Pump(Vertx vertx, RunStore store, Feeder feeder, SteadyClock clock, int slots) {
+    Pump(Vertx vertx, RunStore store, Feeder feeder, SteadyClock clock, int slots, long bytes) {
         this.vertx = vertx;
         this.store = store;
         this.feeder = feeder;
         this.clock = clock;
         this.freeSlots = slots;
+        this.freeBytes = bytes;
     }
 
     /** It may have something to send. */
@@ -56,8 +58,9 @@ final class Pump {
     }
 
     /** A request ended, or was not made. */
-    void slotFreed() {
+    void freed(Attempt attempt) {
         freeSlots++;
+        freeBytes += attempt.bytes();
         if (!outOfSlots.isEmpty()) {
             ready.addAll(outOfSlots);
             outOfSlots.clear();
@@ -79,7 +82,8 @@ final class Pump {
         long now = clock.millis();
         while (!ready.isEmpty()) {
             Assignment assignment = ready.poll();
-            if (freeSlots == 0 || assignment.run().inFlight() >= Math.max(1, freeSlots / 2)) {
+            boolean isFull = freeSlots == 0 || freeBytes <= 0;
+            if (isFull || assignment.run().inFlight() >= Math.max(1, freeSlots / 2)) {
                 outOfSlots.add(assignment);
                 continue;
             }
@@ -91,6 +95,7 @@ final class Pump {
                 continue;
             }
             freeSlots--;
+            freeBytes -= attempt.bytes();
             ready.add(assignment);
             if (attempt.withoutEvent().isEmpty()) {
                 assignment.run().begin(attempt);
@@ -166,7 +171,7 @@ final class Pump {
                             long now = clock.millis();
                             attempts.forEach((attempt, assignment) -> {
                                 assignment.run().drop(attempt, now + FETCH_RETRY_MILLIS, now);
-                                slotFreed();
+                                freed(attempt);
                                 ready(assignment);
                                 assignment.tellIfIdle();
                             });
@@ -184,7 +189,7 @@ final class Pump {
         }
         // Somebody moved the endpoint, and the rows are gone.
         assignment.run().forget(attempt, clock.millis());
-        slotFreed();
+        freed(attempt);
         ready(assignment);
         assignment.tellIfIdle();
     }

@@ -41,8 +41,8 @@ final class Recorder implements Ledger {
         /** These are about to be looked at. */
         void beforeRecord(Set<EndpointRun> runs);
 
-        /** So many attempts do not start: their endpoints were lost before that was on record. */
-        void notStarted(int attempts);
+        /** These do not start: their endpoints were lost before that was on record. */
+        void notStarted(List<Attempt> attempts);
 
         /** These may send now. */
         void recorded(Turn turn, Set<Long> lost);
@@ -138,10 +138,7 @@ final class Recorder implements Ledger {
         Turn turn = open;
         open = new Turn();
         number++;
-        int dropped = turn.dropLost();
-        if (dropped > 0) {
-            listener.notStarted(dropped);
-        }
+        listener.notStarted(turn.dropLost());
         listener.beforeRecord(turn.runs());
         write(turn, turn.seal(node, clock));
     }

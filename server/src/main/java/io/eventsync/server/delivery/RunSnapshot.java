@@ -22,8 +22,4 @@ record RunSnapshot(
         long[] ahead,
         List<Attempt> inFlight,
         Map<Long, Integer> numbersBefore,
-        Breaker breaker,
-        long pausedUntilMillis,
-        long lastSuccessMillis,
-        long lastFailureMillis,
-        FailingSince failing) {}
+        ReceiverHealth health) {}

@@ -106,15 +106,18 @@ final class Turn implements Ledger {
         return runs;
     }
 
-    /** Forgets what other nodes have taken over; answers how many attempts do not start because of that. */
-    int dropLost() {
-        int before = starts.size();
+    /** Forgets what other nodes have taken over; answers the attempts that do not start because of that. */
+    List<Attempt> dropLost() {
+        List<Attempt> dropped = starts.stream()
+                .filter(s -> s.run().isLost())
+                .map(Start::attempt)
+                .toList();
         runs.removeIf(EndpointRun::isLost);
         starts.removeIf(s -> s.run().isLost());
         ends.removeIf(e -> e.run().isLost());
         changes.values().removeIf(c -> c.run().isLost());
         events.removeIf(e -> e.run().isLost());
-        return before - starts.size();
+        return dropped;
     }
 
     /** Puts the time of the record on the attempts that start, and renders everything. Once. */

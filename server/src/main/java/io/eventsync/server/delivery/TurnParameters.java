@@ -51,8 +51,9 @@ final class TurnParameters {
 
     private JsonObject run(EndpointHandle handle, RunSnapshot run) {
         LogPoint previous = run.previous();
-        Breaker breaker = run.breaker();
-        FailingSince failing = run.failing();
+        ReceiverHealth health = run.health();
+        Breaker breaker = health.breaker();
+        FailingSince failing = health.failing();
         return new JsonObject()
                 .put("endpoint_id", handle.id())
                 .put("epoch", handle.epoch())
@@ -74,9 +75,9 @@ final class TurnParameters {
                 .put("probe_wait_millis", breaker.probeWaitMillis())
                 .put("probe_in", breaker.state() == Breaker.State.OPEN ? breaker.probeAtMillis() - now : null)
                 .put("in_flight_limit", breaker.limit(Long.MAX_VALUE))
-                .put("paused_for", run.pausedUntilMillis() > now ? run.pausedUntilMillis() - now : null)
-                .put("success_ago", ago(run.lastSuccessMillis()))
-                .put("failure_ago", ago(run.lastFailureMillis()))
+                .put("paused_for", health.pausedUntilMillis() > now ? health.pausedUntilMillis() - now : null)
+                .put("success_ago", ago(health.lastSuccessMillis()))
+                .put("failure_ago", ago(health.lastFailureMillis()))
                 .put("failing_for", failing.isFailing() ? now - failing.sinceMillis() : null)
                 .put("failed_attempts", failing.attempts())
                 .put("failed_pos", failing.position())

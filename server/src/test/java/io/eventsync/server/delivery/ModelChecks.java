@@ -345,7 +345,7 @@ final class ModelChecks {
                 notBefore.put(position, due);
             }
         });
-        assertThat(run.snapshot().breaker().state()).as("breaker").isEqualTo(breaker.state());
+        assertThat(run.snapshot().health().breaker().state()).as("breaker").isEqualTo(breaker.state());
         looked(run);
     }
 

@@ -153,7 +153,7 @@ final class ModelDatabase {
         probeWait = turn.probeWait();
         probeAt = breaker == Breaker.State.OPEN ? turn.probeAt() : NEVER;
         limit = turn.limit();
-        pausedUntil = run.pausedUntilMillis();
+        pausedUntil = run.health().pausedUntilMillis();
         failingSince = turn.failingSince();
         failedAttempts = turn.failedAttempts();
         failedPosition = turn.failedPosition();

@@ -117,8 +117,8 @@ final class ModelTurn implements Ledger {
         snapshot.numbersBefore()
                 .forEach((position, number) -> open.add(new ModelDatabase.Open(null, List.of(position), number)));
         run.told();
-        Breaker breaker = snapshot.breaker();
-        FailingSince failing = snapshot.failing();
+        Breaker breaker = snapshot.health().breaker();
+        FailingSince failing = snapshot.health().failing();
         return new Sealed(
                 run.handle(),
                 snapshot,
