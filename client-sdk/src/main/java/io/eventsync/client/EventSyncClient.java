@@ -1,71 +1,95 @@
 package io.eventsync.client;
 
+import io.eventsync.client.internal.Connections;
+import io.eventsync.client.internal.Servers;
+import io.eventsync.client.internal.Transport;
+import io.eventsync.v1.AdminServiceClient;
 import io.eventsync.v1.AdminServiceGrpcClient;
+import io.eventsync.v1.ConsumerServiceClient;
 import io.eventsync.v1.ConsumerServiceGrpcClient;
+import io.eventsync.v1.DeliveryServiceClient;
 import io.eventsync.v1.DeliveryServiceGrpcClient;
+import io.eventsync.v1.EndpointServiceClient;
 import io.eventsync.v1.EndpointServiceGrpcClient;
+import io.eventsync.v1.EventServiceClient;
 import io.eventsync.v1.EventServiceGrpcClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.grpc.client.GrpcClient;
 
-/** The services of one server, in plaintext. Connects with the first call and again whenever it has to; safe for any thread. */
+/** One log, on one server or several. Connects with the first call and again whenever it has to; safe for any thread. */
 public final class EventSyncClient {
-    private final GrpcClient connections;
-    private final EventServiceGrpcClient events;
-    private final ConsumerServiceGrpcClient consumers;
-    private final EndpointServiceGrpcClient endpoints;
-    private final DeliveryServiceGrpcClient deliveries;
-    private final AdminServiceGrpcClient admin;
+    private static final String USER_AGENT = "eventsync-java";
 
-    private EventSyncClient(GrpcClient connections, SocketAddress server) {
-        this.connections = connections;
-        this.events = EventServiceGrpcClient.create(connections, server);
-        this.consumers = ConsumerServiceGrpcClient.create(connections, server);
-        this.endpoints = EndpointServiceGrpcClient.create(connections, server);
-        this.deliveries = DeliveryServiceGrpcClient.create(connections, server);
-        this.admin = AdminServiceGrpcClient.create(connections, server);
+    private final Transport transport;
+    private final boolean isOwnVertx;
+    private final EventServiceClient events;
+    private final ConsumerServiceClient consumers;
+    private final EndpointServiceClient endpoints;
+    private final DeliveryServiceClient deliveries;
+    private final AdminServiceClient admin;
+
+    private EventSyncClient(Transport transport, SocketAddress first, boolean isOwnVertx) {
+        this.transport = transport;
+        this.isOwnVertx = isOwnVertx;
+        this.events = EventServiceGrpcClient.create(transport, first);
+        this.consumers = ConsumerServiceGrpcClient.create(transport, first);
+        this.endpoints = EndpointServiceGrpcClient.create(transport, first);
+        this.deliveries = DeliveryServiceGrpcClient.create(transport, first);
+        this.admin = AdminServiceGrpcClient.create(transport, first);
+    }
+
+    /** A client of these servers, in plaintext: {@code connect("localhost:7300")}. */
+    public static EventSyncClient connect(String... targets) {
+        return connect(ClientOptions.to(targets));
     }
 
     /**
-     * A client of the server at this address.
+     * A client as these options say. Does not wait for a connection: what is wrong with the servers shows in the first call.
      *
-     * @param vertx what the calls run on; stays the caller's
-     * @param host a name or an address
-     * @param port 1 to 65535; a server listens on 7300 unless told otherwise
+     * @throws IllegalArgumentException if a target is not {@code host:port}
      */
-    public static EventSyncClient connect(Vertx vertx, String host, int port) {
-        return new EventSyncClient(GrpcClient.client(vertx), SocketAddress.inetSocketAddress(port, host));
+    public static EventSyncClient connect(ClientOptions options) {
+        Servers servers = Servers.parse(options.targets());
+        Vertx vertx = options.vertx().orElseGet(Vertx::vertx);
+        Transport transport = new Transport(
+                vertx,
+                Connections.open(vertx, options.isTls(), options.trust()),
+                servers,
+                (options.userAgent() + " " + USER_AGENT).trim(),
+                options.deadline(),
+                options.tokens().orElse(null));
+        return new EventSyncClient(
+                transport, servers.all().get(0), options.vertx().isEmpty());
     }
 
-    /** Append and read events. */
-    public EventServiceGrpcClient events() {
+    /** The generated stub: append and read events, call by call. */
+    public EventServiceClient events() {
         return events;
     }
 
-    /** Named cursors. */
-    public ConsumerServiceGrpcClient consumers() {
+    /** The generated stub: named cursors. */
+    public ConsumerServiceClient consumers() {
         return consumers;
     }
 
-    /** Webhook and e-mail endpoints. */
-    public EndpointServiceGrpcClient endpoints() {
+    /** The generated stub: webhook and e-mail endpoints. */
+    public EndpointServiceClient endpoints() {
         return endpoints;
     }
 
-    /** What endpoints were sent. */
-    public DeliveryServiceGrpcClient deliveries() {
+    /** The generated stub: what endpoints were sent. */
+    public DeliveryServiceClient deliveries() {
         return deliveries;
     }
 
-    /** The operator's view. */
-    public AdminServiceGrpcClient admin() {
+    /** The generated stub: the operator's view. */
+    public AdminServiceClient admin() {
         return admin;
     }
 
     /** Closes the connections; calls under way fail. */
     public Future<Void> close() {
-        return connections.close();
+        return transport.close().eventually(() -> isOwnVertx ? transport.vertx().close() : Future.succeededFuture());
     }
 }

@@ -2,7 +2,7 @@
  * A first client: the generated stubs of all services, on one set of connections to a server.
  *
  * <pre>{@code
- * EventSyncClient client = EventSyncClient.connect(vertx, "localhost", 7300);
+ * EventSyncClient client = EventSyncClient.connect("localhost:7300");
  * client.events()
  *         .ingest(IngestRequest.newBuilder()
  *                 .setEvent(Event.newBuilder().setId("order-17-paid").setTag("ORDER.PAID"))

@@ -1,0 +1,110 @@
+package io.eventsync.client.internal;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.net.Address;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.WireFormat;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one client, to whichever of its servers is next. Each call asks for a token anew, so that a renewed one is used from the next
+ * call on, and streams that are open stay so.
+ */
+public final class Transport implements GrpcClient {
+    private final Vertx vertx;
+    private final GrpcClient connections;
+    private final Address servers;
+    private final String userAgent;
+    private final Duration deadline;
+    private final @Nullable Supplier<Future<String>> token;
+
+    public Transport(
+            Vertx vertx,
+            GrpcClient connections,
+            Address servers,
+            String userAgent,
+            Duration deadline,
+            @Nullable Supplier<Future<String>> token) {
+        this.vertx = vertx;
+        this.connections = connections;
+        this.servers = servers;
+        this.userAgent = userAgent;
+        this.deadline = deadline;
+        this.token = token;
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** One call with the client's deadline; fails with EventSyncException only. */
+    public <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q request) {
+        return unary(method, request, deadline);
+    }
+
+    /** One call with a deadline of its own, for calls that wait. */
+    public <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q request, Duration within) {
+        return open(method).compose(call -> {
+            call.timeout(within.toMillis(), TimeUnit.MILLISECONDS);
+            return call.end(request)
+                    .compose(done -> call.response())
+                    .recover(failure -> Future.failedFuture(Failures.of(failure, null)))
+                    .compose(response ->
+                            response.last().recover(failure -> Future.failedFuture(Failures.of(failure, response))));
+        });
+    }
+
+    /** A call without a deadline, to be driven message by message. Failures after this are the caller's to translate: {@link Failures}. */
+    public <Q, R> Future<GrpcClientRequest<Q, R>> open(ServiceMethod<R, Q> method) {
+        return authorised(connections.<Q, R>request(servers, method))
+                .map(call -> call.format(WireFormat.PROTOBUF))
+                .recover(failure -> Future.failedFuture(Failures.of(failure, null)));
+    }
+
+    /** For the generated stubs: the same headers, and failures that are EventSyncExceptions. The server's deadline applies. */
+    @Override
+    public <Q, R> Future<GrpcClientRequest<Q, R>> request(ServiceMethod<R, Q> method) {
+        return open(method).map(TypedFailures::of);
+    }
+
+    @Override
+    public <Q, R> Future<GrpcClientRequest<Q, R>> request(Address server, ServiceMethod<R, Q> method) {
+        return request(method);
+    }
+
+    @Override
+    public Future<GrpcClientRequest<Buffer, Buffer>> request() {
+        return authorised(connections.request(servers));
+    }
+
+    @Override
+    public Future<GrpcClientRequest<Buffer, Buffer>> request(Address server) {
+        return request();
+    }
+
+    @Override
+    public Future<Void> close() {
+        return connections.close();
+    }
+
+    private <Q, R> Future<GrpcClientRequest<Q, R>> authorised(Future<GrpcClientRequest<Q, R>> opened) {
+        return opened.compose(call -> {
+            call.headers().set(HttpHeaders.USER_AGENT, userAgent);
+            if (token == null) {
+                return Future.succeededFuture(call);
+            }
+            return token.get().map(value -> {
+                call.headers().set(HttpHeaders.AUTHORIZATION, "Bearer " + value);
+                return call;
+            });
+        });
+    }
+}

@@ -1,0 +1,104 @@
+package io.eventsync.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.eventsync.server.TestServer;
+import io.eventsync.v1.Event;
+import io.eventsync.v1.GetEventRequest;
+import io.eventsync.v1.IngestRequest;
+import io.eventsync.v1.Reason;
+import io.eventsync.v1.Start;
+import io.eventsync.v1.SyncRequest;
+import io.vertx.core.Future;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+
+class ClientIT {
+    @Test
+    void stub_answers() {
+        try (TestServer server = TestServer.start()) {
+            EventSyncClient client = EventSyncClient.connect("127.0.0.1:" + server.port());
+
+            long position = await(client.events().ingest(event("ORDER.PAID")))
+                    .getResult()
+                    .getPosition();
+
+            assertThat(position).isEqualTo(1);
+            await(client.close());
+        }
+    }
+
+    @Test
+    void stub_failsWithReasonAndField() {
+        try (TestServer server = TestServer.start()) {
+            EventSyncClient client = EventSyncClient.connect("127.0.0.1:" + server.port());
+
+            EventSyncException failure = failure(client.events().ingest(event("not a tag")));
+
+            assertThat(failure.reason()).isEqualTo(Reason.REASON_FIELD_INVALID);
+            assertThat(failure.fields())
+                    .extracting(EventSyncException.FieldError::field)
+                    .containsExactly("event.tag");
+            assertThat(failure.isRetryable()).isFalse();
+            assertThat(failure(client.events()
+                                    .getEvent(GetEventRequest.newBuilder()
+                                            .setId("none")
+                                            .build()))
+                            .reason())
+                    .isEqualTo(Reason.REASON_RESOURCE_NOT_FOUND);
+            await(client.close());
+        }
+    }
+
+    @Test
+    void stub_failsWithCursorException_onAForeignCursor() {
+        try (TestServer server = TestServer.start()) {
+            EventSyncClient client = EventSyncClient.connect("127.0.0.1:" + server.port());
+            SyncRequest request = SyncRequest.newBuilder()
+                    .setStart(Start.newBuilder().setCursor("nonsense"))
+                    .build();
+
+            assertThat(failure(client.events().sync(request))).isInstanceOf(CursorException.class);
+            await(client.close());
+        }
+    }
+
+    /** One of the two does not listen: every call finds the other, sooner or later, and none is charged with more than UNAVAILABLE. */
+    @Test
+    void calls_goRound() throws Exception {
+        try (TestServer server = TestServer.start();
+                ServerSocket nobody = new ServerSocket(0)) {
+            nobody.close();
+            EventSyncClient client =
+                    EventSyncClient.connect("127.0.0.1:" + nobody.getLocalPort(), "127.0.0.1:" + server.port());
+
+            int answered = 0;
+            for (int call = 0; call < 4; call++) {
+                answered += await(client.events()
+                        .ingest(event("ORDER.PAID"))
+                        .map(answer -> 1)
+                        .recover(e -> e instanceof EventSyncException x && x.isRetryable()
+                                ? Future.succeededFuture(0)
+                                : Future.failedFuture(e)));
+            }
+
+            assertThat(answered).isBetween(2, 4);
+            await(client.close());
+        }
+    }
+
+    private static IngestRequest event(String tag) {
+        return IngestRequest.newBuilder()
+                .setEvent(Event.newBuilder().setTag(tag))
+                .build();
+    }
+
+    private static EventSyncException failure(Future<?> call) {
+        return catchThrowableOfType(EventSyncException.class, () -> await(call));
+    }
+
+    private static <T> T await(Future<T> future) {
+        return TestServer.await(future);
+    }
+}
