@@ -1,5 +1,7 @@
 package io.eventsync.server;
 
+import io.eventsync.server.auth.Authenticator;
+import io.eventsync.server.auth.Quotas;
 import io.eventsync.server.consumer.Consumer;
 import io.eventsync.server.consumer.Consumers;
 import io.eventsync.server.delivery.AttemptWatches;
@@ -49,6 +51,7 @@ public final class Server {
     private final List<PublicVerticle> listeners = new CopyOnWriteArrayList<>();
     private final UUID nodeId = UUID.randomUUID();
     private final List<String> deployments = new CopyOnWriteArrayList<>();
+    private final Authenticator authenticator;
     private volatile Running running = new Running(null, null, null);
 
     private record Running(
@@ -71,6 +74,7 @@ public final class Server {
         this.secrets = secrets;
         this.pool = database.pool(vertx);
         this.deliveryPool = database.pool(vertx);
+        this.authenticator = new Authenticator(vertx, pool, config.auth(), clock);
     }
 
     /**
@@ -87,7 +91,8 @@ public final class Server {
             String version) {
         Server server = new Server(vertx, config, database, secrets, clock, version);
         return database.migrate(vertx)
-                .compose(applied -> server.postgresVersion())
+                .compose(applied -> server.authenticator.start())
+                .compose(v -> server.postgresVersion())
                 .compose(server::open)
                 .recover(e -> server.stop().transform(stopped -> Future.failedFuture(e)));
     }
@@ -158,7 +163,9 @@ public final class Server {
                         new Deliveries(pool, log, endpoints, delivery, config.delivery(), clock),
                         watches,
                         config.delivery(),
-                        node),
+                        node,
+                        authenticator,
+                        new Quotas(config.auth())),
                 config.http());
         running = new Running(subscriptions, watches, front);
         Connections connections = new Connections(vertx, config.http());
@@ -213,6 +220,7 @@ public final class Server {
                 ? Future.succeededFuture()
                 : now.subscriptions().drain();
         return drained.transform(v -> undeploy(deployments.size() - 1))
+                .transform(v -> authenticator.stop())
                 .transform(v -> Future.join(pool.close(), deliveryPool.close()))
                 .<Void>mapEmpty()
                 .onComplete(v -> LOG.info("stopped"));

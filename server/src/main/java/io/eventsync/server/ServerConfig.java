@@ -73,8 +73,23 @@ public record ServerConfig(
         return config;
     }
 
+    /** With what was found out about callers at the start. */
+    public ServerConfig with(AuthConfig known) {
+        return new ServerConfig(
+                http, known, postgres, log, limits, subscription, delivery, egress, mail, secrets, logging);
+    }
+
     private List<Problem> problems(Settings settings) {
         List<Problem> problems = new ArrayList<>(mail.problems(settings));
+        problems.addAll(auth.problems(settings));
+        if (auth.mode() == AuthConfig.Mode.REQUIRED
+                && auth.adminToken().isEmpty()
+                && !auth.jwt().isOn()
+                && postgres.url().isPresent()) {
+            problems.add(settings.problem(
+                    AuthConfig.ADMIN_TOKEN,
+                    "expected with auth.mode required and a Postgres of your own: nobody could make the first token"));
+        }
         if (auth.mode() == AuthConfig.Mode.NONE
                 && !auth.insecureNoAuth()
                 && !LOOPBACK.matcher(http.host()).matches()) {

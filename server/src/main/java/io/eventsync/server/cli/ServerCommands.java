@@ -2,6 +2,7 @@ package io.eventsync.server.cli;
 
 import io.eventsync.server.Server;
 import io.eventsync.server.ServerConfig;
+import io.eventsync.server.auth.AdminToken;
 import io.eventsync.server.postgres.Database;
 import io.eventsync.server.postgres.EmbeddedPostgresException;
 import io.eventsync.server.postgres.MigrationException;
@@ -49,9 +50,12 @@ public final class ServerCommands implements Commands {
         }
     }
 
-    private int serve(ServerConfig config, CountDownLatch stopped, CountDownLatch closed) throws Exception {
+    private int serve(ServerConfig given, CountDownLatch stopped, CountDownLatch closed) throws Exception {
         Vertx vertx = vertx();
-        try (Database database = Database.open(config.postgres())) {
+        try (Database database = Database.open(given.postgres())) {
+            ServerConfig config = database.isEmbedded()
+                    ? given.with(AdminToken.load(given.auth(), given.postgres().dataDir()))
+                    : given;
             Thread hook = new Thread(
                     () -> {
                         stopped.countDown();

@@ -33,6 +33,20 @@ public record EndpointSettings(
         BLOCK
     }
 
+    /** The same for these events. */
+    public EndpointSettings with(EventFilter events) {
+        return new EndpointSettings(
+                description,
+                destination,
+                events,
+                ordering,
+                onExhausted,
+                retryPolicy,
+                rateLimit,
+                maxInFlight,
+                onExpired);
+    }
+
     /** A token bucket. */
     public record RateLimit(double perSecond, int burst) {}
 

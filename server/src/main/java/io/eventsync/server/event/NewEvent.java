@@ -20,6 +20,11 @@ public record NewEvent(String id, boolean idFromProducer, String tag, byte[] bod
         return new NewEvent(id, true, tag, StoredBody.ofJson(key, message, json));
     }
 
+    /** The same, ingested by this principal. */
+    public NewEvent by(String producer) {
+        return new NewEvent(id, idFromProducer, tag, StoredBody.withProducer(body, producer));
+    }
+
     /** About what it takes in memory and on the wire. */
     int bytes() {
         return body.length + id.length() + tag.length() + 64;

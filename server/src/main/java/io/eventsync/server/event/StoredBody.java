@@ -17,10 +17,12 @@ import java.util.Map;
 final class StoredBody {
     static final int KEY = 3;
     static final int ATTRIBUTES = 8;
+    static final int PRODUCER = 13;
 
     // With the wire type, as the contract's parser does: a known number with another type is a field that nobody knows.
     private static final int KEY_TAG = lengthDelimited(KEY);
     private static final int ATTRIBUTES_TAG = lengthDelimited(ATTRIBUTES);
+    private static final int PRODUCER_TAG = lengthDelimited(PRODUCER);
     private static final int MAP_KEY_TAG = lengthDelimited(1);
     private static final int MAP_VALUE_TAG = lengthDelimited(2);
 
@@ -49,7 +51,24 @@ final class StoredBody {
         return bytes.toByteArray();
     }
 
-    /** Whether two bodies say the same. Writers may order the fields and the entries of a map as they like. */
+    /** A body of a producer's with the name of who ingests it, which no producer can give. */
+    static byte[] withProducer(byte[] body, String producer) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length + producer.length() + 8);
+        bytes.writeBytes(body);
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        try {
+            out.writeString(PRODUCER, producer);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory takes every write", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Whether two bodies say the same, whoever ingested them: a retry may come with another token. Writers may order the fields and the
+     * entries of a map as they like.
+     */
     static boolean sameContent(byte[] a, byte[] b) {
         return Arrays.equals(a, b) || fields(a).equals(fields(b));
     }
@@ -62,7 +81,7 @@ final class StoredBody {
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
                 int from = in.getTotalBytesRead();
                 in.skipField(tag);
-                if (tag != ATTRIBUTES_TAG) {
+                if (tag != ATTRIBUTES_TAG && tag != PRODUCER_TAG) {
                     values.computeIfAbsent(tag, t -> new ArrayList<>())
                             .add(ByteBuffer.wrap(body, from, in.getTotalBytesRead() - from));
                 }

@@ -1,6 +1,7 @@
 package io.eventsync.server.grpc;
 
 import com.google.protobuf.Timestamp;
+import io.eventsync.server.auth.Action;
 import io.eventsync.server.event.EventLog;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.subscription.SubscriptionInfo;
@@ -38,11 +39,11 @@ final class AdminRpcs {
     void bind(Rpc rpc) {
         rpc.unary(SERVICE + "GetServerInfo", GetServerInfoRequest.parser(), (request, call) -> serverInfo());
         rpc.unary(SERVICE + "GetLogInfo", GetLogInfoRequest.parser(), (request, call) -> logInfo());
-        rpc.unary(SERVICE + "ListSubscriptions", ListSubscriptionsRequest.parser(), (request, call) -> list());
+        rpc.unary(SERVICE + "ListSubscriptions", ListSubscriptionsRequest.parser(), (request, call) -> list(call));
         rpc.unary(
                 SERVICE + "TerminateSubscription",
                 TerminateSubscriptionRequest.parser(),
-                (request, call) -> terminate(request.getSubscriptionId()));
+                (request, call) -> terminate(request.getSubscriptionId(), call));
     }
 
     private Future<Buffer> serverInfo() {
@@ -52,6 +53,7 @@ final class AdminRpcs {
                 .addFeatures("log")
                 .addFeatures("consumers")
                 .addFeatures("webhooks")
+                .addFeatures("tokens")
                 .setLogId(log.id().toString())
                 .setNodeId(node.nodeId())
                 .setTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
@@ -78,7 +80,8 @@ final class AdminRpcs {
         });
     }
 
-    private Future<Buffer> list() {
+    private Future<Buffer> list(Call call) {
+        call.principal().grants().requireAll(Action.ADMIN);
         ListSubscriptionsResponse.Builder response = ListSubscriptionsResponse.newBuilder();
         subscriptions.list().forEach(s -> response.addSubscriptions(toProto(s)));
         return Rpc.encoded(response.build());
@@ -98,7 +101,8 @@ final class AdminRpcs {
                 .build();
     }
 
-    private Future<Buffer> terminate(String id) {
+    private Future<Buffer> terminate(String id, Call call) {
+        call.principal().grants().requireAll(Action.ADMIN);
         return subscriptions.terminate(id)
                 ? Rpc.encoded(TerminateSubscriptionResponse.getDefaultInstance())
                 : Future.failedFuture(Failure.notFound("eventsync.v1/Subscription", id));

@@ -1,6 +1,7 @@
 package io.eventsync.server.grpc;
 
 import com.google.protobuf.MessageLite;
+import io.eventsync.server.auth.Principal;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.vertx.core.Vertx;
@@ -30,6 +31,7 @@ final class Call {
     private final GrpcServerResponse<Buffer, Buffer> response;
     private final Consumer<Call> onDone;
     private @Nullable Runnable onEnd;
+    private Principal principal = Principal.ANYONE;
     private long timer = -1;
     private boolean done;
 
@@ -94,6 +96,15 @@ final class Call {
 
     static Failure expired() {
         return Failure.of(Reason.DEADLINE_EXCEEDED, "the deadline is over; the outcome of a write is unknown");
+    }
+
+    /** Who calls. */
+    Principal principal() {
+        return principal;
+    }
+
+    void by(Principal caller) {
+        this.principal = caller;
     }
 
     String peer() {

@@ -1,6 +1,7 @@
 package io.eventsync.server.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.eventsync.server.auth.Action;
 import io.eventsync.server.consumer.Consumers;
 import io.eventsync.server.event.EventLog;
 import io.eventsync.server.failure.Failure;
@@ -33,49 +34,53 @@ final class ConsumerRpcs {
     private final Cursors cursors;
     private final Starts starts;
     private final Consumers consumers;
+    private final Access access;
 
     ConsumerRpcs(Services services) {
         this.log = services.log();
         this.cursors = services.cursors();
         this.starts = services.starts();
         this.consumers = services.consumers();
+        this.access = new Access(services);
     }
 
     void bind(Rpc rpc) {
-        rpc.unary(SERVICE + "CreateConsumer", CreateConsumerRequest.parser(), (request, call) -> create(request));
-        rpc.unary(SERVICE + "GetConsumer", GetConsumerRequest.parser(), (request, call) -> get(request));
-        rpc.unary(SERVICE + "ListConsumers", ListConsumersRequest.parser(), (request, call) -> list(request));
-        rpc.unary(SERVICE + "DeleteConsumer", DeleteConsumerRequest.parser(), (request, call) -> delete(request));
-        rpc.unary(SERVICE + "CommitCursor", CommitCursorRequest.parser(), (request, call) -> commit(request));
-        rpc.unary(SERVICE + "SeekConsumer", SeekConsumerRequest.parser(), (request, call) -> seek(request));
+        rpc.unary(SERVICE + "CreateConsumer", CreateConsumerRequest.parser(), (request, call) -> create(request, call));
+        rpc.unary(SERVICE + "GetConsumer", GetConsumerRequest.parser(), (request, call) -> get(request, call));
+        rpc.unary(SERVICE + "ListConsumers", ListConsumersRequest.parser(), (request, call) -> list(request, call));
+        rpc.unary(SERVICE + "DeleteConsumer", DeleteConsumerRequest.parser(), (request, call) -> delete(request, call));
+        rpc.unary(SERVICE + "CommitCursor", CommitCursorRequest.parser(), (request, call) -> commit(request, call));
+        rpc.unary(SERVICE + "SeekConsumer", SeekConsumerRequest.parser(), (request, call) -> seek(request, call));
     }
 
-    private Future<Buffer> create(CreateConsumerRequest request) {
+    private Future<Buffer> create(CreateConsumerRequest request, Call call) {
         byte[] filter = FilterMapper.toProto(
-                        FilterMapper.toFilter(request.getConsumer().getFilter(), "consumer.filter"))
+                        access.filter(call, Action.READ, request.getConsumer().getFilter(), "consumer.filter"))
                 .toByteArray();
         Start start = FilterMapper.toStart(request.getStart(), new Start.Beginning());
-        return starts.resolve(start, ExpiredPolicy.ERROR)
+        return access.start(call, start)
+                .compose(v -> starts.resolve(start, ExpiredPolicy.ERROR))
                 .compose(from -> consumers.create(request.getConsumer().getName(), filter, from.point()))
                 .compose(made -> Rpc.encoded(CreateConsumerResponse.newBuilder()
                         .setConsumer(toProto(made))
                         .build()));
     }
 
-    private Future<Buffer> get(GetConsumerRequest request) {
-        return consumers
-                .get(request.getName())
+    private Future<Buffer> get(GetConsumerRequest request, Call call) {
+        return access.consumer(call, request.getName())
+                .compose(v -> consumers.get(request.getName()))
                 .compose(found -> Rpc.encoded(GetConsumerResponse.newBuilder()
                         .setConsumer(toProto(found))
                         .build()));
     }
 
-    private Future<Buffer> list(ListConsumersRequest request) {
+    private Future<Buffer> list(ListConsumersRequest request, Call call) {
+        call.principal().grants().require(Action.READ);
         int size = FilterMapper.toCount("page_size", request.getPageSize(), 100, 1_000);
         String after = request.getPageToken().isEmpty() ? "" : PageTokens.name(request.getPageToken());
         return consumers.list(after, size).compose(page -> {
             ListConsumersResponse.Builder response = ListConsumersResponse.newBuilder();
-            page.forEach(one -> response.addConsumers(toProto(one)));
+            page.stream().filter(one -> access.sees(call, one)).forEach(one -> response.addConsumers(toProto(one)));
             if (page.size() == size) {
                 response.setNextPageToken(PageTokens.encode(page.get(size - 1).name()));
             }
@@ -83,10 +88,10 @@ final class ConsumerRpcs {
         });
     }
 
-    private Future<Buffer> delete(DeleteConsumerRequest request) {
+    private Future<Buffer> delete(DeleteConsumerRequest request, Call call) {
         long version = request.getEtag().isEmpty() ? 0 : version(request.getEtag());
-        return consumers
-                .delete(request.getName(), version)
+        return access.consumer(call, request.getName())
+                .compose(v -> consumers.delete(request.getName(), version))
                 .compose(v -> Rpc.encoded(DeleteConsumerResponse.getDefaultInstance()));
     }
 
@@ -102,23 +107,26 @@ final class ConsumerRpcs {
         throw Failure.field("etag", "is not an etag of this service");
     }
 
-    private Future<Buffer> commit(CommitCursorRequest request) {
+    private Future<Buffer> commit(CommitCursorRequest request, Call call) {
         if (request.getCursor().isEmpty()) {
             throw Failure.field("cursor", "is required");
         }
-        return log.verify(cursors.decode(request.getCursor()))
+        return access.consumer(call, request.getName())
+                .compose(v -> log.verify(cursors.decode(request.getCursor())))
                 .compose(point -> consumers.commit(request.getName(), point))
                 .compose(moved -> Rpc.encoded(CommitCursorResponse.newBuilder()
                         .setConsumer(toProto(moved))
                         .build()));
     }
 
-    private Future<Buffer> seek(SeekConsumerRequest request) {
+    private Future<Buffer> seek(SeekConsumerRequest request, Call call) {
         if (request.getStart().getPointCase() == io.eventsync.v1.Start.PointCase.POINT_NOT_SET) {
             throw Failure.field("start", "is required");
         }
         Start start = FilterMapper.toStart(request.getStart(), new Start.Beginning());
-        return starts.resolve(start, ExpiredPolicy.ERROR)
+        return access.consumer(call, request.getName())
+                .compose(v -> access.start(call, start))
+                .compose(v -> starts.resolve(start, ExpiredPolicy.ERROR))
                 .compose(to -> consumers.seek(request.getName(), to.point()))
                 .compose(moved -> Rpc.encoded(SeekConsumerResponse.newBuilder()
                         .setConsumer(toProto(moved))

@@ -1,12 +1,16 @@
 package io.eventsync.server.grpc;
 
+import io.eventsync.server.auth.Action;
 import io.eventsync.server.delivery.AttemptCursors;
 import io.eventsync.server.delivery.AttemptRow;
 import io.eventsync.server.delivery.AttemptWatches;
+import io.eventsync.server.delivery.DeadLetterQuery;
 import io.eventsync.server.delivery.Deliveries;
+import io.eventsync.server.delivery.Deliveries.AttemptQuery;
 import io.eventsync.server.delivery.Deliveries.EventName;
 import io.eventsync.server.delivery.Deliveries.Place;
 import io.eventsync.server.delivery.DeliveryRow;
+import io.eventsync.server.delivery.Replay;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.v1.Anchor;
 import io.eventsync.v1.CancelReplayRequest;
@@ -52,34 +56,64 @@ final class DeliveryRpcs {
     private final Deliveries deliveries;
     private final AttemptWatches watches;
     private final AttemptCursors cursors;
+    private final Access access;
 
     DeliveryRpcs(Services services) {
         this.deliveries = services.deliveries();
+        this.access = new Access(services);
         this.watches = services.watches();
         this.cursors = new AttemptCursors(services.log().id());
     }
 
     void bind(Rpc rpc) {
         rpc.unary(
-                SERVICE + "ListDeliveries", ListDeliveriesRequest.parser(), (request, call) -> listDeliveries(request));
-        rpc.unary(SERVICE + "ListAttempts", ListAttemptsRequest.parser(), (request, call) -> listAttempts(request));
+                SERVICE + "ListDeliveries",
+                ListDeliveriesRequest.parser(),
+                (request, call) -> listDeliveries(request, call));
+        rpc.unary(
+                SERVICE + "ListAttempts", ListAttemptsRequest.parser(), (request, call) -> listAttempts(request, call));
         rpc.stream(SERVICE + "WatchAttempts", WatchAttemptsRequest.parser(), this::watch);
-        rpc.unary(SERVICE + "RetryDelivery", RetryDeliveryRequest.parser(), (request, call) -> retry(request));
+        rpc.unary(SERVICE + "RetryDelivery", RetryDeliveryRequest.parser(), (request, call) -> retry(request, call));
         rpc.unary(
                 SERVICE + "ListDeadLetters",
                 ListDeadLettersRequest.parser(),
-                (request, call) -> listDeadLetters(request));
+                (request, call) -> listDeadLetters(request, call));
         rpc.unary(
                 SERVICE + "ReplayDeadLetters",
                 ReplayDeadLettersRequest.parser(),
-                (request, call) -> replayDeadLetters(request));
-        rpc.unary(SERVICE + "GetReplay", GetReplayRequest.parser(), (request, call) -> getReplay(request));
-        rpc.unary(SERVICE + "ListReplays", ListReplaysRequest.parser(), (request, call) -> listReplays(request));
-        rpc.unary(SERVICE + "CancelReplay", CancelReplayRequest.parser(), (request, call) -> cancelReplay(request));
-        rpc.unary(SERVICE + "ExplainDelivery", ExplainDeliveryRequest.parser(), (request, call) -> explain(request));
+                (request, call) -> replayDeadLetters(request, call));
+        rpc.unary(SERVICE + "GetReplay", GetReplayRequest.parser(), (request, call) -> getReplay(request, call));
+        rpc.unary(SERVICE + "ListReplays", ListReplaysRequest.parser(), (request, call) -> listReplays(request, call));
+        rpc.unary(
+                SERVICE + "CancelReplay", CancelReplayRequest.parser(), (request, call) -> cancelReplay(request, call));
+        rpc.unary(
+                SERVICE + "ExplainDelivery",
+                ExplainDeliveryRequest.parser(),
+                (request, call) -> explain(request, call));
     }
 
-    private Future<Buffer> listDeliveries(ListDeliveriesRequest request) {
+    private AttemptQuery narrowed(Call call, AttemptQuery query) {
+        return new AttemptQuery(
+                query.endpoint(),
+                query.eventId(),
+                access.deliveredPrefixes(call, query.tagPrefixes()),
+                query.outcomes(),
+                query.from(),
+                query.to());
+    }
+
+    private DeadLetterQuery narrowed(Call call, DeadLetterQuery query) {
+        return new DeadLetterQuery(
+                query.endpoint(),
+                access.deliveredPrefixes(call, query.tagPrefixes()),
+                query.eventIds(),
+                query.reasons(),
+                query.statuses(),
+                query.from(),
+                query.to());
+    }
+
+    private Future<Buffer> listDeliveries(ListDeliveriesRequest request, Call call) {
         if (request.getEndpoint().isEmpty() && request.getEventId().isEmpty()) {
             throw Failure.field("endpoint", "is required unless event_id is given");
         }
@@ -91,15 +125,13 @@ final class DeliveryRpcs {
         int size = FilterMapper.toCount("page_size", request.getPageSize(), PAGE, PAGE_MAX);
         ListDeliveriesRequest bare =
                 request.toBuilder().clearPageToken().clearPageSize().build();
-        return deliveries
-                .deliveries(
-                        request.getEndpoint(),
-                        request.getEventId(),
-                        PlaceTokens.decode(request.getPageToken(), bare),
-                        size)
+        Optional<Place> before = PlaceTokens.decode(request.getPageToken(), bare);
+        return access.endpoint(call, request.getEndpoint())
+                .compose(v -> deliveries.deliveries(request.getEndpoint(), request.getEventId(), before, size))
                 .compose(page -> {
                     ListDeliveriesResponse.Builder response = ListDeliveriesResponse.newBuilder();
                     page.stream()
+                            .filter(d -> call.principal().grants().allows(Action.DELIVER, d.tag()))
                             .map(DeliveryMapper::toProto)
                             .filter(d -> states.isEmpty() || states.contains(d.getState()))
                             .forEach(response::addDeliveries);
@@ -113,15 +145,14 @@ final class DeliveryRpcs {
                 });
     }
 
-    private Future<Buffer> listAttempts(ListAttemptsRequest request) {
+    private Future<Buffer> listAttempts(ListAttemptsRequest request, Call call) {
         int size = FilterMapper.toCount("page_size", request.getPageSize(), PAGE, PAGE_MAX);
         ListAttemptsRequest bare =
                 request.toBuilder().clearPageToken().clearPageSize().build();
-        return deliveries
-                .attempts(
-                        DeliveryMapper.toQuery(request.getFilter()),
-                        PlaceTokens.decode(request.getPageToken(), bare),
-                        size)
+        AttemptQuery query = narrowed(call, DeliveryMapper.toQuery(request.getFilter()));
+        Optional<Place> before = PlaceTokens.decode(request.getPageToken(), bare);
+        return access.endpoint(call, query.endpoint())
+                .compose(v -> deliveries.attempts(query, before, size))
                 .compose(page -> {
                     ListAttemptsResponse.Builder response = ListAttemptsResponse.newBuilder();
                     page.forEach(a -> response.addAttempts(DeliveryMapper.toProto(a)));
@@ -144,12 +175,14 @@ final class DeliveryRpcs {
                         "heartbeat_interval", request.getHeartbeatInterval(), HEARTBEAT_MIN, HEARTBEAT_MAX)
                 : HEARTBEAT;
         AttemptWatches.Request checked = new AttemptWatches.Request(
-                DeliveryMapper.toQuery(request.getFilter()),
+                narrowed(call, DeliveryMapper.toQuery(request.getFilter())),
                 from(request),
                 batch,
                 heartbeat,
                 FilterMapper.toPolicy(request.getOnExpired()));
-        watches.open(checked, new WatchSink(call, cursors, request.getFilter(), batch, heartbeat))
+        access.endpoint(call, request.getFilter().getEndpoint())
+                .compose(
+                        v -> watches.open(checked, new WatchSink(call, cursors, request.getFilter(), batch, heartbeat)))
                 .onComplete(call::onEnd, call::fail);
     }
 
@@ -173,14 +206,14 @@ final class DeliveryRpcs {
         };
     }
 
-    private Future<Buffer> retry(RetryDeliveryRequest request) {
+    private Future<Buffer> retry(RetryDeliveryRequest request, Call call) {
         EventName event = switch (request.getEventCase()) {
             case EVENT_ID -> byId(request.getEventId());
             case POSITION -> new EventName.ByPosition(request.getPosition());
             case EVENT_NOT_SET -> throw noEvent();
         };
-        return deliveries
-                .retry(request.getEndpoint(), event)
+        return access.endpoint(call, request.getEndpoint())
+                .compose(v -> deliveries.retry(request.getEndpoint(), event))
                 .compose(row -> Rpc.encoded(RetryDeliveryResponse.newBuilder()
                         .setDelivery(DeliveryMapper.toProto(row))
                         .build()));
@@ -197,14 +230,15 @@ final class DeliveryRpcs {
         return Failure.field("event", "one of event_id and position is required");
     }
 
-    private Future<Buffer> listDeadLetters(ListDeadLettersRequest request) {
+    private Future<Buffer> listDeadLetters(ListDeadLettersRequest request, Call call) {
         int asked = FilterMapper.toCount("page_size", request.getPageSize(), PAGE, PAGE_MAX);
         int size = request.getIncludeEvents() ? Math.min(asked, EVENT_PAGE_MAX) : asked;
         ListDeadLettersRequest bare =
                 request.toBuilder().clearPageToken().clearPageSize().build();
         Optional<Place> before = PlaceTokens.decode(request.getPageToken(), bare);
-        return deliveries
-                .deadLetters(DeliveryMapper.toQuery(request.getFilter()), before, size, request.getIncludeEvents())
+        DeadLetterQuery query = narrowed(call, DeliveryMapper.toQuery(request.getFilter()));
+        return access.endpoint(call, query.endpoint())
+                .compose(v -> deliveries.deadLetters(query, before, size, request.getIncludeEvents()))
                 .compose(page -> {
                     ListDeadLettersResponse.Builder response = ListDeadLettersResponse.newBuilder();
                     long bytes = 0;
@@ -226,38 +260,53 @@ final class DeliveryRpcs {
                 });
     }
 
-    private Future<Buffer> replayDeadLetters(ReplayDeadLettersRequest request) {
+    private Future<Buffer> replayDeadLetters(ReplayDeadLettersRequest request, Call call) {
         DeadLetterFilter filter = request.getFilter();
         double rate = request.getPerSecond();
         if (rate != 0 && !(rate >= 0.001 && rate <= 10_000)) {
             throw Failure.field("per_second", "must be from 0.001 to 10000, or 0 for no limit");
         }
+        DeadLetterQuery query = narrowed(call, DeliveryMapper.toQuery(filter));
         if (request.getDryRun()) {
-            return deliveries
-                    .countDeadLetters(DeliveryMapper.toQuery(filter))
+            return access.endpoint(call, filter.getEndpoint())
+                    .compose(v -> deliveries.countDeadLetters(query))
                     .compose(n -> Rpc.encoded(ReplayDeadLettersResponse.newBuilder()
                             .setMatchedEvents(n)
                             .build()));
         }
-        return deliveries
-                .replay(request.getReplayId(), DeliveryMapper.toQuery(filter), filter.toByteArray(), rate)
+        DeadLetterFilter narrowed = filter.toBuilder()
+                .clearTagPrefixes()
+                .addAllTagPrefixes(query.tagPrefixes())
+                .build();
+        return access.endpoint(call, filter.getEndpoint())
+                .compose(v -> deliveries.replay(request.getReplayId(), query, narrowed.toByteArray(), rate))
                 .compose(replayed -> Rpc.encoded(ReplayDeadLettersResponse.newBuilder()
                         .setMatchedEvents(replayed.matched())
                         .setReplay(DeliveryMapper.toProto(replayed.replay()))
                         .build()));
     }
 
-    private Future<Buffer> getReplay(GetReplayRequest request) {
-        return deliveries
-                .getReplay(request.getReplayId())
+    private Future<Buffer> getReplay(GetReplayRequest request, Call call) {
+        return replay(call, request.getReplayId())
                 .compose(found -> Rpc.encoded(GetReplayResponse.newBuilder()
                         .setReplay(DeliveryMapper.toProto(found))
                         .build()));
     }
 
-    private Future<Buffer> listReplays(ListReplaysRequest request) {
+    /** One that the caller may see; any other is not found. */
+    private Future<Replay> replay(Call call, String id) {
+        return deliveries
+                .getReplay(id)
+                .compose(found -> access.endpoint(
+                                call, DeliveryMapper.toProto(found).getFilter().getEndpoint())
+                        .map(found)
+                        .recover(hidden -> Future.failedFuture(Failure.notFound("eventsync.v1/Replay", id))));
+    }
+
+    private Future<Buffer> listReplays(ListReplaysRequest request, Call call) {
         int size = FilterMapper.toCount("page_size", request.getPageSize(), PAGE, PAGE_MAX);
         String after = request.getPageToken().isEmpty() ? "" : PageTokens.name(request.getPageToken());
+        call.principal().grants().requireAll(Action.DELIVER);
         return deliveries
                 .listReplays(DeliveryMapper.toState(request.getState()), after, size)
                 .compose(page -> {
@@ -271,22 +320,23 @@ final class DeliveryRpcs {
                 });
     }
 
-    private Future<Buffer> cancelReplay(CancelReplayRequest request) {
-        return deliveries
-                .cancelReplay(request.getReplayId())
+    private Future<Buffer> cancelReplay(CancelReplayRequest request, Call call) {
+        return replay(call, request.getReplayId())
+                .compose(found -> deliveries.cancelReplay(request.getReplayId()))
                 .compose(ended -> Rpc.encoded(CancelReplayResponse.newBuilder()
                         .setReplay(DeliveryMapper.toProto(ended))
                         .build()));
     }
 
-    private Future<Buffer> explain(ExplainDeliveryRequest request) {
+    private Future<Buffer> explain(ExplainDeliveryRequest request, Call call) {
         EventName event = switch (request.getEventCase()) {
             case EVENT_ID -> byId(request.getEventId());
             case POSITION -> new EventName.ByPosition(request.getPosition());
             case EVENT_NOT_SET -> throw noEvent();
         };
-        return deliveries
-                .explain(request.getEndpoint(), event)
+        return access.endpoint(call, request.getEndpoint())
+                .compose(v -> access.event(call, Action.DELIVER, event))
+                .compose(v -> deliveries.explain(request.getEndpoint(), event))
                 .compose(explanation -> Rpc.encoded(DeliveryMapper.toProto(explanation)));
     }
 }

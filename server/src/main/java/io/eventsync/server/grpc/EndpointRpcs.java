@@ -1,6 +1,8 @@
 package io.eventsync.server.grpc;
 
+import io.eventsync.server.auth.Action;
 import io.eventsync.server.delivery.Deliveries;
+import io.eventsync.server.delivery.Deliveries.EventName;
 import io.eventsync.server.endpoint.DestinationSecrets;
 import io.eventsync.server.endpoint.EndpointSettings;
 import io.eventsync.server.endpoint.Endpoints;
@@ -65,6 +67,7 @@ final class EndpointRpcs {
     private final Deliveries deliveries;
     private final EndpointMapper mapper;
     private final NodeInfo node;
+    private final Access access;
 
     EndpointRpcs(Services services) {
         this.log = services.log();
@@ -74,29 +77,30 @@ final class EndpointRpcs {
         this.deliveries = services.deliveries();
         this.mapper = new EndpointMapper(services.deliveryConfig().endpointInFlightMax(), cursors);
         this.node = services.node();
+        this.access = new Access(services);
     }
 
     void bind(Rpc rpc) {
-        rpc.unary(SERVICE + "CreateEndpoint", CreateEndpointRequest.parser(), (request, call) -> create(request));
-        rpc.unary(SERVICE + "GetEndpoint", GetEndpointRequest.parser(), (request, call) -> get(request));
-        rpc.unary(SERVICE + "ListEndpoints", ListEndpointsRequest.parser(), (request, call) -> list(request));
-        rpc.unary(SERVICE + "UpdateEndpoint", UpdateEndpointRequest.parser(), (request, call) -> update(request));
-        rpc.unary(SERVICE + "DeleteEndpoint", DeleteEndpointRequest.parser(), (request, call) -> delete(request));
-        rpc.unary(SERVICE + "PauseEndpoint", PauseEndpointRequest.parser(), (request, call) -> pause(request));
-        rpc.unary(SERVICE + "ResumeEndpoint", ResumeEndpointRequest.parser(), (request, call) -> resume(request));
-        rpc.unary(SERVICE + "SeekEndpoint", SeekEndpointRequest.parser(), (request, call) -> seek(request));
+        rpc.unary(SERVICE + "CreateEndpoint", CreateEndpointRequest.parser(), (request, call) -> create(request, call));
+        rpc.unary(SERVICE + "GetEndpoint", GetEndpointRequest.parser(), (request, call) -> get(request, call));
+        rpc.unary(SERVICE + "ListEndpoints", ListEndpointsRequest.parser(), (request, call) -> list(request, call));
+        rpc.unary(SERVICE + "UpdateEndpoint", UpdateEndpointRequest.parser(), (request, call) -> update(request, call));
+        rpc.unary(SERVICE + "DeleteEndpoint", DeleteEndpointRequest.parser(), (request, call) -> delete(request, call));
+        rpc.unary(SERVICE + "PauseEndpoint", PauseEndpointRequest.parser(), (request, call) -> pause(request, call));
+        rpc.unary(SERVICE + "ResumeEndpoint", ResumeEndpointRequest.parser(), (request, call) -> resume(request, call));
+        rpc.unary(SERVICE + "SeekEndpoint", SeekEndpointRequest.parser(), (request, call) -> seek(request, call));
         rpc.unary(
                 SERVICE + "RotateEndpointSecret",
                 RotateEndpointSecretRequest.parser(),
-                (request, call) -> rotate(request));
-        rpc.unary(SERVICE + "SendTestEvent", SendTestEventRequest.parser(), (request, call) -> test(request));
-        rpc.unary(SERVICE + "PreviewFilter", PreviewFilterRequest.parser(), (request, call) -> preview(request));
-        rpc.unary(SERVICE + "GetSigningKeys", GetSigningKeysRequest.parser(), (request, call) -> keys(request));
+                (request, call) -> rotate(request, call));
+        rpc.unary(SERVICE + "SendTestEvent", SendTestEventRequest.parser(), (request, call) -> test(request, call));
+        rpc.unary(SERVICE + "PreviewFilter", PreviewFilterRequest.parser(), (request, call) -> preview(request, call));
+        rpc.unary(SERVICE + "GetSigningKeys", GetSigningKeysRequest.parser(), (request, call) -> keys(request, call));
     }
 
-    private Future<Buffer> create(CreateEndpointRequest request) {
+    private Future<Buffer> create(CreateEndpointRequest request, Call call) {
         Endpoint given = request.getEndpoint();
-        EndpointSettings settings = mapper.toSettings(given);
+        EndpointSettings settings = narrowed(call, mapper.toSettings(given));
         DestinationSecrets secrets = given.hasWebhook()
                 ? WebhookMapper.secrets(given.getWebhook(), Optional.empty())
                 : DestinationSecrets.NONE;
@@ -107,7 +111,7 @@ final class EndpointRpcs {
                 request.getSigningSecret(),
                 request.getPaused(),
                 request.getValidateOnly());
-        return start(request.getStart(), new Start.Now(), settings.onExpired())
+        return start(call, request.getStart(), new Start.Now(), settings.onExpired())
                 .compose(point -> endpoints.create(wanted, point))
                 .compose(made -> toProto(made.endpoint())
                         .compose(endpoint -> Rpc.encoded(CreateEndpointResponse.newBuilder()
@@ -116,8 +120,15 @@ final class EndpointRpcs {
                                 .build())));
     }
 
-    private Future<LogPoint> start(io.eventsync.v1.Start start, Start whenUnset, ExpiredPolicy onExpired) {
-        return starts.resolve(FilterMapper.toStart(start, whenUnset), onExpired).map(Starts.Resolved::point);
+    private Future<LogPoint> start(Call call, io.eventsync.v1.Start start, Start whenUnset, ExpiredPolicy onExpired) {
+        Start from = FilterMapper.toStart(start, whenUnset);
+        return access.start(call, from)
+                .compose(v -> starts.resolve(from, onExpired))
+                .map(Starts.Resolved::point);
+    }
+
+    private EndpointSettings narrowed(Call call, EndpointSettings settings) {
+        return settings.with(access.narrowed(call, Action.DELIVER, settings.filter()));
     }
 
     /** With how old the first event after its place is. */
@@ -137,15 +148,16 @@ final class EndpointRpcs {
         return now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
     }
 
-    private Future<Buffer> get(GetEndpointRequest request) {
-        return endpoints
-                .get(request.getName())
+    private Future<Buffer> get(GetEndpointRequest request, Call call) {
+        return access.endpoint(call, request.getName())
+                .compose(v -> endpoints.get(request.getName()))
                 .compose(this::toProto)
                 .compose(found -> Rpc.encoded(
                         GetEndpointResponse.newBuilder().setEndpoint(found).build()));
     }
 
-    private Future<Buffer> list(ListEndpointsRequest request) {
+    private Future<Buffer> list(ListEndpointsRequest request, Call call) {
+        call.principal().grants().require(Action.DELIVER);
         int size = FilterMapper.toCount("page_size", request.getPageSize(), 100, 1_000);
         String after = request.getPageToken().isEmpty() ? "" : PageTokens.name(request.getPageToken());
         return endpoints
@@ -153,6 +165,9 @@ final class EndpointRpcs {
                 .compose(page -> {
                     Future<List<Endpoint>> all = Future.succeededFuture(new ArrayList<>());
                     for (io.eventsync.server.endpoint.Endpoint one : page) {
+                        if (!access.sees(call, one)) {
+                            continue;
+                        }
                         all = all.compose(list -> toProto(one).map(proto -> {
                             list.add(proto);
                             return list;
@@ -169,16 +184,16 @@ final class EndpointRpcs {
                 });
     }
 
-    private Future<Buffer> update(UpdateEndpointRequest request) {
+    private Future<Buffer> update(UpdateEndpointRequest request, Call call) {
         Endpoint given = request.getEndpoint();
         long version = given.getEtag().isEmpty() ? 0 : ConsumerRpcs.version(given.getEtag());
-        return endpoints
-                .update(given.getName(), version, request.getValidateOnly(), (there, before) -> {
+        return access.endpoint(call, given.getName())
+                .compose(v -> endpoints.update(given.getName(), version, request.getValidateOnly(), (there, before) -> {
                     Endpoint merged =
                             mapper.merge(mapper.settingsToProto(there.settings()), given, request.getUpdateMask());
-                    EndpointSettings settings = mapper.toSettings(merged);
+                    EndpointSettings settings = narrowed(call, mapper.toSettings(merged));
                     return new Endpoints.Changed(settings, secrets(merged, there, before));
-                })
+                }))
                 .compose(this::toProto)
                 .compose(changed -> Rpc.encoded(
                         UpdateEndpointResponse.newBuilder().setEndpoint(changed).build()));
@@ -193,27 +208,29 @@ final class EndpointRpcs {
                 : DestinationSecrets.NONE;
     }
 
-    private Future<Buffer> delete(DeleteEndpointRequest request) {
+    private Future<Buffer> delete(DeleteEndpointRequest request, Call call) {
         long version = request.getEtag().isEmpty() ? 0 : ConsumerRpcs.version(request.getEtag());
-        return endpoints
-                .delete(request.getName(), version)
+        return access.endpoint(call, request.getName())
+                .compose(v -> endpoints.delete(request.getName(), version))
                 .compose(v -> Rpc.encoded(DeleteEndpointResponse.getDefaultInstance()));
     }
 
-    private Future<Buffer> pause(PauseEndpointRequest request) {
-        return endpoints
-                .pause(request.getName())
+    private Future<Buffer> pause(PauseEndpointRequest request, Call call) {
+        return access.endpoint(call, request.getName())
+                .compose(v -> endpoints.pause(request.getName()))
                 .compose(this::toProto)
                 .compose(there -> Rpc.encoded(
                         PauseEndpointResponse.newBuilder().setEndpoint(there).build()));
     }
 
-    private Future<Buffer> resume(ResumeEndpointRequest request) {
+    private Future<Buffer> resume(ResumeEndpointRequest request, Call call) {
         Future<Optional<LogPoint>> point = isUnset(request.getStart())
                 ? Future.succeededFuture(Optional.empty())
-                : start(request.getStart(), new Start.Now(), ExpiredPolicy.ERROR)
+                : start(call, request.getStart(), new Start.Now(), ExpiredPolicy.ERROR)
                         .map(Optional::of);
-        return point.compose(p -> endpoints.resume(request.getName(), p))
+        return access.endpoint(call, request.getName())
+                .compose(v -> point)
+                .compose(p -> endpoints.resume(request.getName(), p))
                 .compose(this::toProto)
                 .compose(there -> Rpc.encoded(
                         ResumeEndpointResponse.newBuilder().setEndpoint(there).build()));
@@ -223,11 +240,12 @@ final class EndpointRpcs {
         return start.getPointCase() == io.eventsync.v1.Start.PointCase.POINT_NOT_SET;
     }
 
-    private Future<Buffer> seek(SeekEndpointRequest request) {
+    private Future<Buffer> seek(SeekEndpointRequest request, Call call) {
         if (isUnset(request.getStart())) {
             throw Failure.field("start", "is required");
         }
-        return start(request.getStart(), new Start.Beginning(), ExpiredPolicy.ERROR)
+        return access.endpoint(call, request.getName())
+                .compose(v -> start(call, request.getStart(), new Start.Beginning(), ExpiredPolicy.ERROR))
                 .compose(point -> endpoints.seek(request.getName(), point))
                 .compose(sought -> toProto(sought.endpoint())
                         .compose(there -> Rpc.encoded(SeekEndpointResponse.newBuilder()
@@ -236,12 +254,12 @@ final class EndpointRpcs {
                                 .build())));
     }
 
-    private Future<Buffer> rotate(RotateEndpointSecretRequest request) {
+    private Future<Buffer> rotate(RotateEndpointSecretRequest request, Call call) {
         Duration overlap = request.hasOverlap()
                 ? FilterMapper.toDuration("overlap", request.getOverlap(), Duration.ZERO, OVERLAP_MAX)
                 : OVERLAP;
-        return endpoints
-                .rotate(request.getName(), overlap, request.getSigningSecret())
+        return access.endpoint(call, request.getName())
+                .compose(v -> endpoints.rotate(request.getName(), overlap, request.getSigningSecret()))
                 .compose(rotated -> Rpc.encoded(RotateEndpointSecretResponse.newBuilder()
                         .setSigningSecret(rotated.secret())
                         .addAllKeys(rotated.keys().stream()
@@ -250,26 +268,27 @@ final class EndpointRpcs {
                         .build()));
     }
 
-    private Future<Buffer> keys(GetSigningKeysRequest request) {
-        return endpoints
-                .signingKeys(request.getName())
+    private Future<Buffer> keys(GetSigningKeysRequest request, Call call) {
+        return access.endpoint(call, request.getName())
+                .compose(v -> endpoints.signingKeys(request.getName()))
                 .compose(found -> Rpc.encoded(GetSigningKeysResponse.newBuilder()
                         .addAllKeys(found.stream().map(EndpointMapper::toProto).toList())
                         .build()));
     }
 
-    private Future<Buffer> test(SendTestEventRequest request) {
-        return deliveries
-                .test(
-                        request.getName(),
-                        request.getEventId().isEmpty() ? Optional.empty() : Optional.of(request.getEventId()))
+    private Future<Buffer> test(SendTestEventRequest request, Call call) {
+        Optional<String> event = request.getEventId().isEmpty() ? Optional.empty() : Optional.of(request.getEventId());
+        return access.endpoint(call, request.getName())
+                .compose(v -> event.map(id -> access.event(call, Action.DELIVER, new EventName.ById(id)))
+                        .orElseGet(Future::succeededFuture))
+                .compose(v -> deliveries.test(request.getName(), event))
                 .compose(attempt -> Rpc.encoded(SendTestEventResponse.newBuilder()
                         .setAttempt(DeliveryMapper.toProto(attempt))
                         .build()));
     }
 
-    private Future<Buffer> preview(PreviewFilterRequest request) {
-        EventFilter filter = FilterMapper.toFilter(request.getFilter(), "filter");
+    private Future<Buffer> preview(PreviewFilterRequest request, Call call) {
+        EventFilter filter = access.filter(call, Action.DELIVER, request.getFilter(), "filter");
         int last = FilterMapper.toCount("last_events", request.getLastEvents(), 10_000, PREVIEW_MAX);
         if (request.getMaxSamples() < 0 || request.getMaxSamples() > SAMPLES_MAX) {
             throw Failure.field("max_samples", "must be from 0 to " + SAMPLES_MAX);

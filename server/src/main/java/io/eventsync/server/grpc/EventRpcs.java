@@ -1,5 +1,6 @@
 package io.eventsync.server.grpc;
 
+import io.eventsync.server.auth.Action;
 import io.eventsync.server.event.Appended;
 import io.eventsync.server.event.EventFilter;
 import io.eventsync.server.event.EventLimits;
@@ -60,6 +61,7 @@ final class EventRpcs {
     private final EventMapper mapper;
     private final EventLimits limits;
     private final IngestSessions sessions;
+    private final Access access;
     private final LiveLoop loop;
 
     EventRpcs(Services services, IngestSessions sessions, LiveLoop loop) {
@@ -72,45 +74,47 @@ final class EventRpcs {
         this.limits = services.limits();
         this.mapper = new EventMapper(limits);
         this.sessions = sessions;
+        this.access = new Access(services);
         this.loop = loop;
     }
 
     void bind(Rpc rpc) {
-        rpc.unary(SERVICE + "Ingest", IngestRequest.parser(), (request, call) -> ingest(request));
-        rpc.unary(SERVICE + "IngestBatch", IngestBatchRequest.parser(), (request, call) -> ingestBatch(request));
+        rpc.unary(SERVICE + "Ingest", IngestRequest.parser(), (request, call) -> ingest(request, call));
+        rpc.unary(SERVICE + "IngestBatch", IngestBatchRequest.parser(), (request, call) -> ingestBatch(request, call));
         rpc.session(
                 SERVICE + "IngestStream",
                 IngestStreamRequest.parser(),
                 call -> sessions.open(
                         call,
                         onEnd -> new IngestSession(
-                                log, cursors, request -> toNew(request.getEventsList()), call, onEnd)));
+                                log, cursors, request -> toNew(request.getEventsList(), call), call, onEnd)));
         rpc.stream(SERVICE + "Subscribe", SubscribeRequest.parser(), this::subscribe);
-        rpc.unary(SERVICE + "Sync", SyncRequest.parser(), (request, call) -> sync(request));
-        rpc.unary(SERVICE + "GetEvent", GetEventRequest.parser(), (request, call) -> getEvent(request));
-        rpc.unary(SERVICE + "ListEvents", ListEventsRequest.parser(), (request, call) -> listEvents(request));
-        rpc.unary(SERVICE + "ListTags", ListTagsRequest.parser(), (request, call) -> listTags(request));
+        rpc.unary(SERVICE + "Sync", SyncRequest.parser(), (request, call) -> sync(request, call));
+        rpc.unary(SERVICE + "GetEvent", GetEventRequest.parser(), (request, call) -> getEvent(request, call));
+        rpc.unary(SERVICE + "ListEvents", ListEventsRequest.parser(), (request, call) -> listEvents(request, call));
+        rpc.unary(SERVICE + "ListTags", ListTagsRequest.parser(), (request, call) -> listTags(request, call));
         rpc.unary(
                 SERVICE + "EstimateBacklog",
                 EstimateBacklogRequest.parser(),
-                (request, call) -> estimateBacklog(request));
+                (request, call) -> estimateBacklog(request, call));
     }
 
-    private Future<Buffer> ingest(IngestRequest request) {
+    private Future<Buffer> ingest(IngestRequest request, Call call) {
         if (!request.hasEvent()) {
             throw Failure.field("event", "is required");
         }
-        return log.append(List.of(mapper.toNew(request.getEvent(), "event"))).compose(appended -> {
-            Appended one = appended.get(0);
-            return Rpc.encoded(IngestResponse.newBuilder()
-                    .setResult(EventMapper.result(one))
-                    .setCursor(cursors.encode(one.point()))
-                    .build());
-        });
+        return log.append(access.ingest(call, List.of(mapper.toNew(request.getEvent(), "event"))))
+                .compose(appended -> {
+                    Appended one = appended.get(0);
+                    return Rpc.encoded(IngestResponse.newBuilder()
+                            .setResult(EventMapper.result(one))
+                            .setCursor(cursors.encode(one.point()))
+                            .build());
+                });
     }
 
-    private Future<Buffer> ingestBatch(IngestBatchRequest request) {
-        return log.append(toNew(request.getEventsList())).compose(appended -> {
+    private Future<Buffer> ingestBatch(IngestBatchRequest request, Call call) {
+        return log.append(toNew(request.getEventsList(), call)).compose(appended -> {
             IngestBatchResponse.Builder response = IngestBatchResponse.newBuilder();
             appended.forEach(one -> response.addResults(EventMapper.result(one)));
             return Rpc.encoded(
@@ -118,7 +122,7 @@ final class EventRpcs {
         });
     }
 
-    private List<NewEvent> toNew(List<Event> events) {
+    private List<NewEvent> toNew(List<Event> events, Call call) {
         if (events.isEmpty() || events.size() > limits.batchEventsMax()) {
             throw Failure.field(
                     "events", "has " + events.size() + " entries, 1 to " + limits.batchEventsMax() + " are allowed");
@@ -127,7 +131,7 @@ final class EventRpcs {
         for (int i = 0; i < events.size(); i++) {
             made.add(mapper.toNew(events.get(i), "events[" + i + "]"));
         }
-        return made;
+        return access.ingest(call, made);
     }
 
     static LogPoint lastPoint(List<Appended> appended) {
@@ -143,7 +147,7 @@ final class EventRpcs {
             throw Failure.field("client_name", "has more than " + CLIENT_NAME_MAX + " characters");
         }
         SubscriptionRequest checked = new SubscriptionRequest(
-                FilterMapper.toFilter(request.getFilter(), "filter"),
+                access.filter(call, Action.READ, request.getFilter(), "filter"),
                 FilterMapper.toStart(request.getStart(), new Start.Now()),
                 FilterMapper.toCount("max_batch", request.getMaxBatch(), 100, PAGE_MAX),
                 FilterMapper.toDuration("max_linger", request.getMaxLinger(), Duration.ZERO, LINGER_MAX),
@@ -154,38 +158,42 @@ final class EventRpcs {
                 FilterMapper.toPolicy(request.getOnExpired()),
                 request.getClientName(),
                 call.peer());
-        subscriptions
-                .open(checked, loop, new StreamSink(call, cursors))
+        access.start(call, checked.start())
+                .compose(v -> subscriptions.open(checked, loop, new StreamSink(call, cursors)))
                 .onComplete(handle -> call.onEnd(handle::gone), call::fail);
     }
 
-    private Future<Buffer> sync(SyncRequest request) {
+    private Future<Buffer> sync(SyncRequest request, Call call) {
         Poller.Query query = new Poller.Query(
-                FilterMapper.toFilter(request.getFilter(), "filter"),
+                access.filter(call, Action.READ, request.getFilter(), "filter"),
                 FilterMapper.toStart(request.getStart(), new Start.Beginning()),
                 FilterMapper.toCount("max_events", request.getMaxEvents(), 100, PAGE_MAX),
                 FilterMapper.toDuration("wait", request.getWait(), Duration.ZERO, WAIT_MAX),
                 FilterMapper.toPolicy(request.getOnExpired()));
-        return poller.poll(query, loop).map(answer -> {
-            SyncResponse.Builder rest = SyncResponse.newBuilder()
-                    .setCursor(cursors.encode(answer.page().end()))
-                    .setUpToDate(answer.isUpToDate())
-                    .setHeadPosition(answer.headPosition())
-                    .setLagEvents(Math.max(
-                            0, answer.headPosition() - answer.page().end().position()));
-            answer.gap().ifPresent(gap -> rest.setGap(StreamSink.gap(gap)));
-            return WireFrames.sync(rest.build(), answer.page().events());
-        });
+        return access.start(call, query.start())
+                .compose(v -> poller.poll(query, loop))
+                .map(answer -> {
+                    SyncResponse.Builder rest = SyncResponse.newBuilder()
+                            .setCursor(cursors.encode(answer.page().end()))
+                            .setUpToDate(answer.isUpToDate())
+                            .setHeadPosition(answer.headPosition())
+                            .setLagEvents(Math.max(
+                                    0,
+                                    answer.headPosition() - answer.page().end().position()));
+                    answer.gap().ifPresent(gap -> rest.setGap(StreamSink.gap(gap)));
+                    return WireFrames.sync(rest.build(), answer.page().events());
+                });
     }
 
-    private Future<Buffer> getEvent(GetEventRequest request) {
+    private Future<Buffer> getEvent(GetEventRequest request, Call call) {
         Future<Optional<LogEvent>> found = switch (request.getByCase()) {
             case ID -> log.byId(requireText("id", request.getId()));
             case POSITION -> log.byPosition(request.getPosition());
             case BY_NOT_SET -> throw Failure.field("by", "one of id and position is required");
         };
         String name = request.hasId() ? request.getId() : Long.toString(request.getPosition());
-        return found.compose(event -> event.map(e -> Future.succeededFuture(WireFrames.single(e)))
+        return found.compose(event -> event.filter(e -> access.sees(call, Action.READ, e))
+                .map(e -> Future.succeededFuture(WireFrames.single(e)))
                 .orElseGet(() -> Future.failedFuture(Failure.notFound("eventsync.v1/Event", name))));
     }
 
@@ -196,8 +204,8 @@ final class EventRpcs {
         return text;
     }
 
-    private Future<Buffer> listEvents(ListEventsRequest request) {
-        EventFilter filter = FilterMapper.toFilter(request.getFilter(), "filter");
+    private Future<Buffer> listEvents(ListEventsRequest request, Call call) {
+        EventFilter filter = access.filter(call, Action.READ, request.getFilter(), "filter");
         int size = FilterMapper.toCount("page_size", request.getPageSize(), 50, PAGE_MAX);
         long before = request.getPageToken().isEmpty()
                 ? log.head().position() + 1
@@ -210,29 +218,36 @@ final class EventRpcs {
         });
     }
 
-    private Future<Buffer> listTags(ListTagsRequest request) {
+    private Future<Buffer> listTags(ListTagsRequest request, Call call) {
         int depth = FilterMapper.toCount("depth", request.getDepth(), 1, 8);
         Optional<TagPrefix> parent = request.getParent().isEmpty()
                 ? Optional.empty()
                 : Optional.of(TagPrefix.parse("parent", request.getParent()));
-        return log.tagCounts().compose(counts -> Rpc.encoded(TagTree.below(parent, depth, counts)));
+        call.principal().grants().require(Action.READ);
+        return log.tagCounts()
+                .map(counts -> counts.stream()
+                        .filter(count -> access.seesTag(call, count.tag()))
+                        .toList())
+                .compose(counts -> Rpc.encoded(TagTree.below(parent, depth, counts)));
     }
 
-    private Future<Buffer> estimateBacklog(EstimateBacklogRequest request) {
-        EventFilter filter = FilterMapper.toFilter(request.getFilter(), "filter");
+    private Future<Buffer> estimateBacklog(EstimateBacklogRequest request, Call call) {
+        EventFilter filter = access.filter(call, Action.READ, request.getFilter(), "filter");
         Start start = FilterMapper.toStart(request.getStart(), new Start.Beginning());
         Future<LogPoint> end = request.getEndCursor().isEmpty()
                 ? Future.succeededFuture(log.head())
                 : log.verify(cursors.decode(request.getEndCursor()));
-        return Future.all(starts.resolve(start, ExpiredPolicy.ERROR).map(Starts.Resolved::point), end)
-                .compose(both -> {
-                    LogPoint from = both.resultAt(0);
-                    LogPoint to = both.resultAt(1);
-                    if (from.position() > to.position()) {
-                        throw Failure.field("end_cursor", "lies before the start");
-                    }
-                    return backlog(from, to, filter);
-                });
+        Future<LogPoint> begin = access.start(call, start)
+                .compose(v -> starts.resolve(start, ExpiredPolicy.ERROR))
+                .map(Starts.Resolved::point);
+        return Future.all(begin, end).compose(both -> {
+            LogPoint from = both.resultAt(0);
+            LogPoint to = both.resultAt(1);
+            if (from.position() > to.position()) {
+                throw Failure.field("end_cursor", "lies before the start");
+            }
+            return backlog(from, to, filter);
+        });
     }
 
     private Future<Buffer> backlog(LogPoint from, LogPoint to, EventFilter filter) {

@@ -66,6 +66,7 @@ public final class GrpcFront {
         new EndpointRpcs(services).bind(rpc);
         new DeliveryRpcs(services).bind(rpc);
         new AdminRpcs(services).bind(rpc);
+        new TokenRpcs(services).bind(rpc);
         health.bind(rpc);
         reflection.bind(rpc);
         return request -> {

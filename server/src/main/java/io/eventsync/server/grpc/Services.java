@@ -1,5 +1,7 @@
 package io.eventsync.server.grpc;
 
+import io.eventsync.server.auth.Authenticator;
+import io.eventsync.server.auth.Quotas;
 import io.eventsync.server.consumer.Consumers;
 import io.eventsync.server.delivery.AttemptWatches;
 import io.eventsync.server.delivery.Deliveries;
@@ -27,4 +29,6 @@ public record Services(
         Deliveries deliveries,
         AttemptWatches watches,
         DeliveryConfig deliveryConfig,
-        NodeInfo node) {}
+        NodeInfo node,
+        Authenticator authenticator,
+        Quotas quotas) {}

@@ -1,24 +1,16 @@
 package io.eventsync.server.secret;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.eventsync.server.config.ConfigException;
 import io.eventsync.server.config.ConfigException.Problem;
 import io.eventsync.server.config.SecretFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,31 +54,11 @@ public final class SecretKeys {
         byte[] key = new byte[SealingKey.BYTES];
         new SecureRandom().nextBytes(key);
         try {
-            write(file, Base64.getEncoder().encodeToString(key) + "\n");
+            PrivateFile.write(file, Base64.getEncoder().encodeToString(key) + "\n");
         } catch (IOException e) {
             throw problem(file, "cannot be written: " + e);
         }
         LOG.warn("key for stored secrets made, back it up with the data file={}", file);
-    }
-
-    /** After this returns, a power cut leaves the whole file; before, none under its name. */
-    private static void write(Path file, String text) throws IOException {
-        Path temporary = file.resolveSibling(FILE + ".new");
-        Files.deleteIfExists(temporary); // of a start that was cut short
-        try (FileChannel out = FileChannel.open(
-                temporary,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(US_ASCII));
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
-        }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            folder.force(true);
-        }
     }
 
     private static ConfigException problem(Path file, String detail) {

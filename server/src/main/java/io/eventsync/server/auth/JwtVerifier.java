@@ -1,0 +1,181 @@
+package io.eventsync.server.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.jwt.consumer.ErrorCodeValidator;
+import org.jose4j.jwt.consumer.ErrorCodes;
+import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.jwt.consumer.JwtConsumer;
+import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jose4j.jwt.consumer.JwtContext;
+import org.jose4j.jwx.JsonWebStructure;
+import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks JSON Web Tokens: signature by a key that the issuer publishes, {@code iss}, {@code aud}, {@code exp}, {@code nbf}. A token that was
+ * found good is good until it expires, or until the issuer's keys change.
+ */
+final class JwtVerifier {
+    private static final int CLOCK_SKEW_SECONDS = 30;
+    private static final int KNOWN_MAX = 10_000;
+    /** Public keys only: a shared secret, or none, is how tokens are forged. */
+    private static final Set<String> ALGORITHMS = Set.of(
+            AlgorithmIdentifiers.RSA_USING_SHA256,
+            AlgorithmIdentifiers.RSA_PSS_USING_SHA256,
+            AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256,
+            AlgorithmIdentifiers.EDDSA);
+
+    private static final Map<Integer, String> WHY = Map.of(
+            ErrorCodes.SIGNATURE_INVALID, "its signature is wrong",
+            ErrorCodes.SIGNATURE_MISSING, "it is not signed",
+            ErrorCodes.ISSUER_INVALID, "iss is not the issuer",
+            ErrorCodes.ISSUER_MISSING, "it has no iss",
+            ErrorCodes.AUDIENCE_INVALID, "aud is not this server",
+            ErrorCodes.AUDIENCE_MISSING, "it has no aud",
+            ErrorCodes.EXPIRATION_MISSING, "it has no exp",
+            ErrorCodes.NOT_YET_VALID, "it is not valid yet",
+            ErrorCodes.SUBJECT_MISSING, "it has no sub");
+
+    private final JwtConfig config;
+    private final IssuerKeys keys;
+    private final InstantSource clock;
+    private final Cache<ByteBuffer, Known> known =
+            Caffeine.newBuilder().maximumSize(KNOWN_MAX).executor(Runnable::run).build();
+
+    private record Known(Principal principal, long keysRevision) {}
+
+    JwtVerifier(JwtConfig config, IssuerKeys keys, InstantSource clock) {
+        this.config = config;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    /** Fails with UNAUTHENTICATED. */
+    Future<Principal> verify(String token) {
+        ByteBuffer hash = ByteBuffer.wrap(TokenSecret.hash(token));
+        Known before = known.getIfPresent(hash);
+        if (before != null && before.keysRevision() == keys.keys().revision() && isLive(before.principal())) {
+            return Future.succeededFuture(before.principal());
+        }
+        try {
+            JsonWebStructure parsed = parse(token);
+            String keyId = parsed.getKeyIdHeaderValue();
+            JsonWebKey key = keys.keys().find(keyId);
+            return key != null
+                    ? Future.succeededFuture(verified(token, key, hash))
+                    : keys.again().map(v -> verified(token, requireKey(keyId), hash));
+        } catch (RuntimeException refused) {
+            return Future.failedFuture(refused);
+        }
+    }
+
+    private boolean isLive(Principal principal) {
+        return principal.expires().map(end -> clock.instant().isBefore(end)).orElse(true);
+    }
+
+    private static JsonWebStructure parse(String token) {
+        try {
+            return JsonWebStructure.fromCompactSerialization(token);
+        } catch (JoseException e) {
+            throw Credentials.refused("the token is neither an API token nor a JWT");
+        }
+    }
+
+    private JsonWebKey requireKey(@Nullable String id) {
+        JsonWebKey key = keys.keys().find(id);
+        if (key == null) {
+            throw Credentials.refused("the JWT is signed with a key that its issuer does not publish");
+        }
+        return key;
+    }
+
+    private Principal verified(String token, JsonWebKey key, ByteBuffer hash) {
+        long revision = keys.keys().revision();
+        try {
+            JwtContext context = consumer(key).process(token);
+            Principal principal = principal(context.getJwtClaims());
+            known.put(hash, new Known(principal, revision));
+            return principal;
+        } catch (InvalidJwtException e) {
+            throw Credentials.refused("the JWT does not count: " + why(e));
+        } catch (MalformedClaimException e) {
+            throw Credentials.refused("the JWT has a malformed claim");
+        }
+    }
+
+    private JwtConsumer consumer(JsonWebKey key) {
+        return new JwtConsumerBuilder()
+                .setVerificationKey(key.getKey())
+                .setJwsAlgorithmConstraints(new AlgorithmConstraints(
+                        ConstraintType.PERMIT, algorithms(key).toArray(String[]::new)))
+                .setRequireExpirationTime()
+                .setRequireSubject()
+                .setExpectedIssuer(true, config.issuer().orElseThrow())
+                .setExpectedAudience(true, config.audience().orElseThrow())
+                .setAllowedClockSkewInSeconds(CLOCK_SKEW_SECONDS)
+                .setEvaluationTime(NumericDate.fromMilliseconds(clock.millis()))
+                .build();
+    }
+
+    /** A key that names its algorithm is for no other. */
+    private static Set<String> algorithms(JsonWebKey key) {
+        String named = key.getAlgorithm();
+        if (named == null) {
+            return ALGORITHMS;
+        }
+        if (!ALGORITHMS.contains(named)) {
+            throw Credentials.refused("the JWT is signed by an algorithm that does not count");
+        }
+        return Set.of(named);
+    }
+
+    /** Not the library's own words: they hold the token. */
+    private static String why(InvalidJwtException e) {
+        if (e.hasExpired()) {
+            return "it has expired";
+        }
+        for (ErrorCodeValidator.Error error : e.getErrorDetails()) {
+            String known = WHY.get(error.getErrorCode());
+            if (known != null) {
+                return known;
+            }
+        }
+        return "it is malformed, or signed by an algorithm that does not count";
+    }
+
+    private Principal principal(JwtClaims claims) throws MalformedClaimException {
+        Instant expires =
+                Instant.ofEpochSecond(claims.getExpirationTime().getValue()).plusSeconds(CLOCK_SKEW_SECONDS);
+        List<Grant> grants = words(claims.getClaimValue(config.grantsClaim()))
+                .flatMap(word -> Grant.parse(word).stream())
+                .limit(1_000)
+                .toList();
+        return new Principal("jwt:" + claims.getSubject(), Optional.empty(), new Grants(grants), Optional.of(expires));
+    }
+
+    private static Stream<String> words(@Nullable Object claim) {
+        if (claim instanceof Collection<?> list) {
+            return list.stream().filter(String.class::isInstance).map(String.class::cast);
+        }
+        return claim instanceof String text ? Arrays.stream(text.split(" ")) : Stream.empty();
+    }
+}
