@@ -15,6 +15,7 @@ import io.eventsync.server.grpc.GrpcFront;
 import io.eventsync.server.grpc.NodeInfo;
 import io.eventsync.server.grpc.Services;
 import io.eventsync.server.http.Connections;
+import io.eventsync.server.http.Pages;
 import io.eventsync.server.http.PublicVerticle;
 import io.eventsync.server.postgres.Database;
 import io.eventsync.server.secret.SecretBox;
@@ -169,11 +170,12 @@ public final class Server {
                 config.http());
         running = new Running(subscriptions, watches, front);
         Connections connections = new Connections(vertx, config.http());
+        Pages pages = new Pages(vertx, version);
         int loops = config.http().eventLoops() > 0
                 ? config.http().eventLoops()
                 : Runtime.getRuntime().availableProcessors();
         return vertx.deployVerticle(
-                        () -> listener(log, subscriptions, front, connections),
+                        () -> listener(log, subscriptions, front, connections, pages),
                         new DeploymentOptions().setInstances(loops))
                 .map(id -> {
                     deployments.add(id);
@@ -188,9 +190,9 @@ public final class Server {
                 });
     }
 
-    private Deployable listener(EventLog log, Subscriptions subscriptions, GrpcFront front, Connections connections) {
+    private Deployable listener(EventLog log, Subscriptions subscriptions, GrpcFront front, Connections connections, Pages pages) {
         PublicVerticle listener =
-                new PublicVerticle(config.http(), config.subscription(), log, subscriptions, front, connections);
+                new PublicVerticle(config.http(), config.subscription(), log, subscriptions, front, connections, pages);
         listeners.add(listener);
         return listener;
     }

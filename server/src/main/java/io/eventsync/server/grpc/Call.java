@@ -6,10 +6,6 @@ import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.grpc.common.GrpcMessage;
-import io.vertx.grpc.common.GrpcStatus;
-import io.vertx.grpc.server.GrpcServerRequest;
-import io.vertx.grpc.server.GrpcServerResponse;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -27,8 +23,7 @@ final class Call {
     private static final Duration DEADLINE_MAX = Duration.ofDays(365);
 
     private final Vertx vertx;
-    private final GrpcServerRequest<Buffer, Buffer> request;
-    private final GrpcServerResponse<Buffer, Buffer> response;
+    private final CallWire wire;
     private final Consumer<Call> onDone;
     private @Nullable Runnable onEnd;
     private Principal principal = Principal.ANYONE;
@@ -36,27 +31,23 @@ final class Call {
     private boolean done;
 
     /** @param onDone runs once, when the call was answered or its client is gone */
-    Call(Vertx vertx, GrpcServerRequest<Buffer, Buffer> request, Consumer<Call> onDone) {
+    Call(Vertx vertx, CallWire wire, Consumer<Call> onDone) {
         this.vertx = vertx;
-        this.request = request;
-        this.response = request.response();
+        this.wire = wire;
         this.onDone = onDone;
-        // A reset arrives at the one, a lost connection at the other, some at both.
-        request.errorHandler(error -> gone());
-        request.exceptionHandler(error -> gone());
-        response.exceptionHandler(error -> gone());
+        wire.onGone(this::gone);
     }
 
     /** Refuses what gRPC forbids in the request's headers, and starts the clock. Answers whether the call may go on. */
     boolean admit() {
         try {
-            String encoding = request.headers().get("grpc-encoding");
+            String encoding = wire.headers().get("grpc-encoding");
             if (encoding != null && !encoding.equals("identity")) {
                 throw Failure.of(Reason.ENCODING_UNSUPPORTED, "messages must not be compressed")
                         .with("grpc-encoding", encoding);
             }
             checkBinaryMetadata();
-            Duration left = Deadline.parse(request.headers().get(Deadline.HEADER), DEADLINE_MAX);
+            Duration left = Deadline.parse(wire.headers().get(Deadline.HEADER), DEADLINE_MAX);
             if (left != null) {
                 startClock(left);
             }
@@ -68,7 +59,7 @@ final class Call {
     }
 
     private void checkBinaryMetadata() {
-        for (Map.Entry<String, String> header : request.headers()) {
+        for (Map.Entry<String, String> header : wire.headers()) {
             if (header.getKey().endsWith("-bin")) {
                 try {
                     // Proxies may join the values of one name.
@@ -108,7 +99,7 @@ final class Call {
     }
 
     String peer() {
-        return String.valueOf(request.connection().remoteAddress());
+        return wire.peer();
     }
 
     boolean isDone() {
@@ -125,19 +116,18 @@ final class Call {
     }
 
     boolean isFull() {
-        return !done && response.writeQueueFull();
+        return !done && wire.isFull();
     }
 
     void onDrain(Runnable handler) {
         if (!done) {
-            response.drainHandler(v -> handler.run());
+            wire.onDrain(handler);
         }
     }
 
     void write(Buffer message) {
         if (!done) {
-            guarded(() -> response.writeMessage(GrpcMessage.message("identity", message))
-                    .onFailure(e -> gone()));
+            guarded(() -> wire.write(message).onFailure(e -> gone()));
         }
     }
 
@@ -147,26 +137,20 @@ final class Call {
 
     void end(Buffer message) {
         if (finish()) {
-            guarded(() -> response.endMessage(GrpcMessage.message("identity", message)));
+            guarded(() -> wire.end(message));
         }
     }
 
     void end() {
         if (finish()) {
-            guarded(() -> response.end());
+            guarded(wire::end);
         }
     }
 
     void fail(Throwable cause) {
         Failure failure = StatusMapper.failure(cause);
         if (finish()) {
-            guarded(() -> {
-                response.status(GrpcStatus.valueOf(failure.reason().code().number()));
-                response.statusMessage(failure.getMessage());
-                response.trailers()
-                        .set(StatusMapper.DETAILS_TRAILER, StatusMapper.encode(StatusMapper.status(failure)));
-                response.end();
-            });
+            guarded(() -> wire.fail(failure));
         }
     }
 
@@ -182,7 +166,7 @@ final class Call {
 
     private void gone() {
         if (finish()) {
-            LOG.debug("client gone method={}", request.fullMethodName());
+            LOG.debug("client gone");
         }
     }
 

@@ -52,8 +52,11 @@ public final class GrpcFront {
         this.config = config;
     }
 
-    /** The handler of one event loop; call on its context. */
-    public Handler<HttpServerRequest> handler(LiveLoop loop) {
+    /** What one event loop answers with: requests that are gRPC, and the same methods for edges that are not. */
+    public record LoopFront(Handler<HttpServerRequest> grpc, Calls calls) {}
+
+    /** The front of one event loop; call on its context. */
+    public LoopFront open(LiveLoop loop) {
         GrpcServer server = GrpcServer.server(
                 vertx,
                 new GrpcServerOptions()
@@ -69,10 +72,12 @@ public final class GrpcFront {
         new TokenRpcs(services).bind(rpc);
         health.bind(rpc);
         reflection.bind(rpc);
-        return request -> {
-            advertiseNoCompression(request.response());
-            server.handle(isBinary(request) ? new FrameGuard(request) : request);
-        };
+        return new LoopFront(
+                request -> {
+                    advertiseNoCompression(request.response());
+                    server.handle(isBinary(request) ? new FrameGuard(request) : request);
+                },
+                new Calls(rpc));
     }
 
     /** Last of all: the library writes that it takes gzip, which {@link Call} refuses. */

@@ -1,6 +1,7 @@
 package io.eventsync.server.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.eventsync.server.failure.Failure;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ final class Rpc {
     private final long requestBytesMax;
     private final long timeoutNanos;
     private final Map<Call, Due> watched = new HashMap<>();
+    private final Map<String, Stream<?>> singles = new HashMap<>();
 
     /** @param timeout deadline of unary calls whose client set none */
     Rpc(Vertx vertx, GrpcServer server, long requestBytesMax, Duration timeout) {
@@ -75,16 +78,14 @@ final class Rpc {
     }
 
     <Q> void unary(String method, Parser<Q> parser, Unary<Q> handler) {
-        bind(
-                method,
-                request -> single(request, parser, (message, call) -> {
-                    watch(call, timeoutNanos, Call.expired());
-                    handler.handle(message, call).onComplete(call::end, call::fail);
-                }));
+        single(method, parser, (message, call) -> {
+            watch(call, timeoutNanos, Call.expired());
+            handler.handle(message, call).onComplete(call::end, call::fail);
+        });
     }
 
     <Q> void stream(String method, Parser<Q> parser, Stream<Q> handler) {
-        bind(method, request -> single(request, parser, handler));
+        single(method, parser, handler);
     }
 
     <Q> void session(String method, Parser<Q> parser, Sessions<Q> sessions) {
@@ -108,7 +109,7 @@ final class Rpc {
     }
 
     private Call call(GrpcServerRequest<Buffer, Buffer> request) {
-        Call call = new Call(vertx, request, watched::remove);
+        Call call = new Call(vertx, new GrpcWire(request), watched::remove);
         request.invalidMessageHandler(e -> call.fail(tooLarge()));
         return call;
     }
@@ -118,10 +119,59 @@ final class Rpc {
                 .with("max_bytes", requestBytesMax);
     }
 
-    private <Q> void single(GrpcServerRequest<Buffer, Buffer> request, Parser<Q> parser, Stream<Q> handler) {
-        Call call = call(request);
-        if (call.admit()) {
-            new SingleMessage<>(request, call, parser, handler).begin();
+    private <Q> void single(String method, Parser<Q> parser, Stream<Q> handler) {
+        singles.put(method, handler);
+        bind(method, request -> {
+            Call call = call(request);
+            if (call.admit()) {
+                new SingleMessage<>(request, call, parser, handler).begin();
+            }
+        });
+    }
+
+    /**
+     * Begins a call of a method that takes one message and came another way than by gRPC; from here on it is a call like any other.
+     * Empty if it was refused: the wire was told.
+     */
+    Optional<Calls.Incoming> begin(String method, CallWire wire) {
+        Stream<?> handler = singles.get(method);
+        if (handler == null) {
+            throw new IllegalArgumentException("not a method that takes one message: " + method);
+        }
+        Call call = new Call(vertx, wire, watched::remove);
+        if (!call.admit()) {
+            return Optional.empty();
+        }
+        watch(call, MESSAGE_NANOS_MAX, malformed("the request did not arrive within 10 s"));
+        return Optional.of(new Parsed<>(call, handler));
+    }
+
+    /** A call whose message the edge reads. */
+    private final class Parsed<Q> implements Calls.Incoming {
+        private final Call call;
+        private final Stream<Q> handler;
+
+        Parsed(Call call, Stream<Q> handler) {
+            this.call = call;
+            this.handler = handler;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // the edge builds the message from the method's own prototype
+        public void message(Message request) {
+            watched.remove(call);
+            if (!call.isDone()) {
+                try {
+                    handler.handle((Q) request, call);
+                } catch (RuntimeException e) {
+                    call.fail(e);
+                }
+            }
+        }
+
+        @Override
+        public void refuse(Throwable cause) {
+            call.fail(cause);
         }
     }
 

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Failures as {@code google.rpc.Status} (AIP-193). */
-final class StatusMapper {
+public final class StatusMapper {
     static final String DOMAIN = "eventsync";
     static final String DETAILS_TRAILER = "grpc-status-details-bin";
 
@@ -55,7 +55,7 @@ final class StatusMapper {
         return isBadArgument || (words instanceof RuntimeException && !(words instanceof VertxException));
     }
 
-    static Status status(Failure failure) {
+    public static Status status(Failure failure) {
         Status.Builder status = Status.newBuilder()
                 .setCode(failure.reason().code().number())
                 .setMessage(failure.getMessage())

@@ -25,12 +25,13 @@ public final class Connections {
         this.config = config;
     }
 
-    void accept(HttpConnection connection) {
+    void accept(HttpConnection connection, Http1Timeouts timeouts) {
         AtomicBoolean isOpen = new AtomicBoolean(true);
         boolean isTooMany = open.incrementAndGet() > config.connectionsMax();
         connection.closeHandler(v -> {
             isOpen.set(false);
             open.decrementAndGet();
+            timeouts.closed(connection);
         });
         if (isTooMany) {
             LOG.warn(
@@ -40,6 +41,8 @@ public final class Connections {
             close(connection);
         } else if (isHttp2(connection)) {
             pingLater(connection, isOpen);
+        } else {
+            timeouts.opened(connection);
         }
     }
 

@@ -4,6 +4,12 @@ import io.eventsync.server.config.Setting;
 import io.eventsync.server.config.Settings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The listening port and what one connection may ask of it.
@@ -11,6 +17,10 @@ import java.util.List;
  * @param port 0 takes any free port
  * @param eventLoops 0 takes one for each core
  * @param requestTimeout the deadline of a unary call that names none
+ * @param headerTimeout how long a new connection may go without a whole request head
+ * @param idleTimeout how long an HTTP/1.1 connection is kept without a request
+ * @param corsOrigins origins, separated by commas
+ * @param hosts host names, separated by commas
  */
 public record HttpConfig(
         String host,
@@ -22,7 +32,14 @@ public record HttpConfig(
         int requestBytesMax,
         Duration requestTimeout,
         Duration pingInterval,
-        Duration pingTimeout) {
+        Duration pingTimeout,
+        Duration headerTimeout,
+        Duration idleTimeout,
+        Optional<String> corsOrigins,
+        Optional<String> hosts) {
+
+    private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?");
+    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]*");
 
     public static final Setting<String> HOST = Setting.text("server.host", "127.0.0.1", "Address to listen on");
     public static final Setting<Integer> PORT =
@@ -59,6 +76,26 @@ public record HttpConfig(
             Duration.ofMillis(100),
             Duration.ofHours(1),
             "How long that answer may take before the connection is closed");
+    public static final Setting<Duration> HEADER_TIMEOUT = Setting.duration(
+            "http.header-timeout",
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            "How long a new connection may take until its first request has come with all its headers");
+    public static final Setting<Duration> IDLE_TIMEOUT = Setting.duration(
+            "http.idle-timeout",
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            "How long an HTTP/1.1 connection is kept between two requests, at least");
+    public static final Setting<Optional<String>> CORS_ORIGINS = Setting.optionalText(
+                    "http.cors-origins",
+                    "Origins whose web pages may call, such as https://app.example.org, separated by commas; * is all of them")
+            .matching(HttpConfig::areOrigins, "origins such as https://app.example.org, separated by commas, or *");
+    public static final Setting<Optional<String>> HOSTS = Setting.optionalText(
+                    "http.hosts",
+                    "Names beside localhost that a server on a loopback address may be called by, separated by commas")
+            .matching(HttpConfig::areHosts, "host names without port, separated by commas");
 
     public static final List<Setting<?>> SETTINGS = List.of(
             HOST,
@@ -70,7 +107,11 @@ public record HttpConfig(
             REQUEST_BYTES_MAX,
             REQUEST_TIMEOUT,
             PING_INTERVAL,
-            PING_TIMEOUT);
+            PING_TIMEOUT,
+            HEADER_TIMEOUT,
+            IDLE_TIMEOUT,
+            CORS_ORIGINS,
+            HOSTS);
 
     public HttpConfig {
         HOST.require(host);
@@ -83,6 +124,10 @@ public record HttpConfig(
         REQUEST_TIMEOUT.require(requestTimeout);
         PING_INTERVAL.require(pingInterval);
         PING_TIMEOUT.require(pingTimeout);
+        HEADER_TIMEOUT.require(headerTimeout);
+        IDLE_TIMEOUT.require(idleTimeout);
+        CORS_ORIGINS.require(corsOrigins);
+        HOSTS.require(hosts);
     }
 
     public static HttpConfig from(Settings settings) {
@@ -96,6 +141,34 @@ public record HttpConfig(
                 Math.toIntExact(settings.get(REQUEST_BYTES_MAX)),
                 settings.get(REQUEST_TIMEOUT),
                 settings.get(PING_INTERVAL),
-                settings.get(PING_TIMEOUT));
+                settings.get(PING_TIMEOUT),
+                settings.get(HEADER_TIMEOUT),
+                settings.get(IDLE_TIMEOUT),
+                settings.get(CORS_ORIGINS),
+                settings.get(HOSTS));
+    }
+
+    /** In lower case, as browsers send them. */
+    Set<String> corsOriginSet() {
+        return entries(corsOrigins);
+    }
+
+    Set<String> hostSet() {
+        return entries(hosts);
+    }
+
+    private static Set<String> entries(Optional<String> text) {
+        return text.stream()
+                .flatMap(t -> Stream.of(t.split(",", -1)))
+                .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static boolean areOrigins(Optional<String> text) {
+        return entries(text).stream().allMatch(ORIGIN.asMatchPredicate());
+    }
+
+    private static boolean areHosts(Optional<String> text) {
+        return entries(text).stream().allMatch(HOST_NAME.asMatchPredicate());
     }
 }

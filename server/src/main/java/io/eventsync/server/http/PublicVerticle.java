@@ -6,7 +6,6 @@ import io.eventsync.server.subscription.LiveLoop;
 import io.eventsync.server.subscription.SubscriptionConfig;
 import io.eventsync.server.subscription.Subscriptions;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpMethod;
@@ -31,6 +30,7 @@ public final class PublicVerticle extends VerticleBase {
     private final Subscriptions subscriptions;
     private final GrpcFront front;
     private final Connections connections;
+    private final Pages pages;
     private @Nullable HttpServer server;
     private @Nullable LiveLoop loop;
 
@@ -40,13 +40,15 @@ public final class PublicVerticle extends VerticleBase {
             EventLog log,
             Subscriptions subscriptions,
             GrpcFront front,
-            Connections connections) {
+            Connections connections,
+            Pages pages) {
         this.config = config;
         this.subscriptionConfig = subscriptionConfig;
         this.log = log;
         this.subscriptions = subscriptions;
         this.front = front;
         this.connections = connections;
+        this.pages = pages;
     }
 
     @Override
@@ -54,21 +56,31 @@ public final class PublicVerticle extends VerticleBase {
         LiveLoop own = LiveLoop.start(vertx, log, subscriptionConfig);
         loop = own;
         subscriptions.watch(own);
-        Handler<HttpServerRequest> grpc = front.handler(own);
+        GrpcFront.LoopFront opened = front.open(own);
+        HttpFace http = new HttpFace(vertx, config, opened.calls(), pages);
+        Http1Timeouts timeouts = new Http1Timeouts(vertx, config);
         HttpServer made = vertx.createHttpServer(options());
         server = made;
         return made.connectionHandler(connection -> {
+                    IdleStart.endFor(connection);
                     FlushConsolidation.addTo(connection);
-                    connections.accept(connection);
+                    connections.accept(connection, timeouts);
                 })
                 .requestHandler(request -> {
-                    if (NotGrpc.isGrpc(request) && request.method().equals(HttpMethod.POST)) {
-                        grpc.handle(request);
+                    timeouts.requested(request);
+                    if (isGrpc(request)) {
+                        opened.grpc().handle(request);
                     } else {
-                        NotGrpc.answer(request);
+                        http.handle(request);
                     }
                 })
                 .listen();
+    }
+
+    /** By its content type; what is not a POST is none that gRPC answers. */
+    private static boolean isGrpc(HttpServerRequest request) {
+        String type = request.getHeader("content-type");
+        return type != null && type.startsWith("application/grpc") && request.method().equals(HttpMethod.POST);
     }
 
     private HttpServerOptions options() {
@@ -77,6 +89,9 @@ public final class PublicVerticle extends VerticleBase {
                 // A negative port is any free one, the same for all instances.
                 .setPort(config.port() == 0 ? -1 : config.port())
                 .setMaxHeaderSize(HEADER_BYTES_MAX)
+                .setMaxInitialLineLength(HEADER_BYTES_MAX)
+                .setIdleTimeout(Math.toIntExact(config.headerTimeout().toMillis()))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setInitialSettings(new Http2Settings()
                         .setMaxConcurrentStreams(config.streamsPerConnectionMax())
                         .setMaxHeaderListSize(HEADER_BYTES_MAX))

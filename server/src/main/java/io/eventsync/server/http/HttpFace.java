@@ -1,0 +1,211 @@
+package io.eventsync.server.http;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
+import io.eventsync.server.grpc.Calls;
+import io.eventsync.server.http.json.JsonOutput;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * JSON over HTTP: finds the method by its {@code google.api.http} rule, reads the request into its message, and calls what gRPC calls.
+ * One per event loop.
+ */
+final class HttpFace {
+    private static final byte[] NOTHING = {};
+
+    private final Vertx vertx;
+    private final HttpConfig config;
+    private final Calls calls;
+    private final Routes routes = new Routes(Calls.METHODS);
+    private final HostCheck hosts;
+    private final Cors cors;
+    private final Pages pages;
+    private final Map<Calls.Method, JsonOutput> outputs = new HashMap<>();
+    private final Map<String, FrameRenderer> renderers = new HashMap<>();
+
+    HttpFace(Vertx vertx, HttpConfig config, Calls calls, Pages pages) {
+        this.vertx = vertx;
+        this.config = config;
+        this.calls = calls;
+        this.hosts = new HostCheck(config.host(), config.hostSet());
+        this.cors = new Cors(config.corsOriginSet());
+        this.pages = pages;
+    }
+
+    void handle(HttpServerRequest request) {
+        request.response().putHeader("x-content-type-options", "nosniff");
+        try {
+            hosts.admit(request);
+            cors.admit(request);
+            if (request.uri().equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
+                request.response().setStatusCode(204).end();
+                return;
+            }
+            RequestTarget target = RequestTarget.parse(request.uri());
+            if (!pages.handle(request, target.path())) {
+                dispatch(request, target);
+            }
+        } catch (Failure refused) {
+            HttpErrors.answer(request, refused);
+        }
+    }
+
+    private void dispatch(HttpServerRequest request, RequestTarget target) {
+        List<Routes.Match> matches = routes.find(target);
+        if (matches.isEmpty()) {
+            throw unknown(request, target);
+        }
+        HttpMethod verb = request.method().equals(HttpMethod.HEAD) ? HttpMethod.GET : request.method();
+        Optional<Routes.Match> match =
+                matches.stream().filter(m -> m.route().verb().equals(verb)).findFirst();
+        if (match.isPresent()) {
+            call(request, target, match.get());
+        } else {
+            request.response().putHeader("allow", allowed(matches));
+            if (!verb.equals(HttpMethod.OPTIONS)) {
+                throw Failure.of(Reason.METHOD_NOT_ALLOWED, request.method() + " is not for this path")
+                        .with("allow", allowed(matches));
+            }
+            request.response().setStatusCode(204).end();
+        }
+    }
+
+    private static String allowed(List<Routes.Match> matches) {
+        TreeSet<String> verbs = new TreeSet<>(List.of("OPTIONS"));
+        matches.forEach(match -> verbs.add(match.route().verb().name()));
+        if (verbs.contains("GET")) {
+            verbs.add("HEAD");
+        }
+        return String.join(", ", verbs);
+    }
+
+    private static Failure unknown(HttpServerRequest request, RequestTarget target) {
+        String path = target.path().substring(1);
+        boolean isMethod = Calls.METHODS.stream().anyMatch(method -> method.path().equals(path));
+        if (isMethod && request.method().equals(HttpMethod.POST)) {
+            return Failure.of(Reason.MEDIA_TYPE_UNSUPPORTED, "this path speaks gRPC: content-type must be application/grpc");
+        }
+        return Failure.of(Reason.ROUTE_UNKNOWN, "there is nothing at this path; /docs shows what there is")
+                .with("path", target.path());
+    }
+
+    private void call(HttpServerRequest request, RequestTarget target, Routes.Match match) {
+        Route route = match.route();
+        requireReadable(request, route);
+        HttpWire wire = wire(request, route.method());
+        calls.begin(route.method(), wire).ifPresent(call -> body(request, route)
+                .onComplete(text -> message(call, wire, target, match, text), call::refuse));
+    }
+
+    private Future<byte[]> body(HttpServerRequest request, Route route) {
+        return route.hasBody()
+                ? BodyReader.read(request, config.requestBytesMax())
+                : Future.succeededFuture(NOTHING);
+    }
+
+    private static void message(
+            Calls.Incoming call, HttpWire wire, RequestTarget target, Routes.Match match, byte[] text) {
+        Message.Builder message;
+        try {
+            message = match.route().read(match.bindings(), target.query(), text);
+            if (wire instanceof StreamWire stream) {
+                resume(message, wire.headers().get("last-event-id"));
+                if (stream.isEventSource()) {
+                    splitBatches(message);
+                }
+            }
+        } catch (RuntimeException refused) {
+            call.refuse(refused);
+            return;
+        }
+        call.message(message.build());
+    }
+
+    /** What EventSource sends when it comes back; wins over the start in its URL, which is that of its first connection. */
+    private static void resume(Message.Builder message, @org.jspecify.annotations.Nullable String cursor) {
+        if (cursor == null || cursor.isEmpty()) {
+            return;
+        }
+        FieldDescriptor start = message.getDescriptorForType().findFieldByName("start");
+        Message.Builder into = start == null ? message : message.clearField(start).getFieldBuilder(start);
+        into.setField(into.getDescriptorForType().findFieldByName("cursor"), cursor);
+    }
+
+    /** Unless the client wants it otherwise: with one event a message, each has an id of its own to come back with. */
+    private static void splitBatches(Message.Builder message) {
+        FieldDescriptor most = message.getDescriptorForType().findFieldByName("max_batch");
+        if (message.getField(most).equals(0)) {
+            message.setField(most, 1);
+        }
+    }
+
+    private static void requireReadable(HttpServerRequest request, Route route) {
+        String encoding = request.getHeader("content-encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw Failure.of(Reason.ENCODING_UNSUPPORTED, "the body must not be compressed")
+                    .with("content-encoding", encoding);
+        }
+        if (!hasBody(request)) {
+            return;
+        }
+        if (!route.hasBody()) {
+            throw Failure.of(Reason.MESSAGE_MALFORMED, request.method() + " takes no body here");
+        }
+        String type = request.getHeader("content-type");
+        if (type == null || !isJson(type)) {
+            throw Failure.of(
+                            Reason.MEDIA_TYPE_UNSUPPORTED,
+                            "content-type must be application/json; curl sends it with --json instead of -d")
+                    .with("content-type", String.valueOf(type));
+        }
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader("content-length");
+        return length == null ? request.headers().contains("transfer-encoding") : !length.equals("0");
+    }
+
+    private static boolean isJson(String contentType) {
+        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", -1);
+        boolean isUtf8 = true;
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].strip().replace("\"", "");
+            isUtf8 &= !parameter.startsWith("charset=") || parameter.equals("charset=utf-8");
+        }
+        return isUtf8 && parts[0].strip().equals("application/json");
+    }
+
+    private HttpWire wire(HttpServerRequest request, Calls.Method method) {
+        List<String> offered = method.isStream() ? StreamFormat.TYPES : List.of("application/json");
+        String accept = request.headers().contains("accept")
+                ? String.join(",", request.headers().getAll("accept"))
+                : null;
+        String chosen = Negotiation.choose(accept, offered)
+                .orElseThrow(() -> Failure.of(
+                        Reason.NOT_ACCEPTABLE, "this path answers with " + String.join(", ", offered)));
+        if (!method.isStream()) {
+            return new UnaryWire(
+                    request,
+                    method.response(),
+                    outputs.computeIfAbsent(method, m -> JsonOutput.answers(m.response())));
+        }
+        StreamFormat format = StreamFormat.of(chosen);
+        return new StreamWire(
+                vertx,
+                request,
+                format,
+                renderers.computeIfAbsent(method.path() + format, key -> new FrameRenderer(method.response(), format)),
+                config.requestTimeout());
+    }
+}
