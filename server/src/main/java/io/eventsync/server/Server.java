@@ -190,9 +190,18 @@ public final class Server {
                 });
     }
 
-    private Deployable listener(EventLog log, Subscriptions subscriptions, GrpcFront front, Connections connections, Pages pages) {
-        PublicVerticle listener =
-                new PublicVerticle(config.http(), config.subscription(), log, subscriptions, front, connections, pages);
+    private Deployable listener(
+            EventLog log, Subscriptions subscriptions, GrpcFront front, Connections connections, Pages pages) {
+        PublicVerticle listener = new PublicVerticle(
+                config.http(),
+                config.tls(),
+                authenticator,
+                config.subscription(),
+                log,
+                subscriptions,
+                front,
+                connections,
+                pages);
         listeners.add(listener);
         return listener;
     }

@@ -10,6 +10,7 @@ import io.eventsync.server.egress.EgressConfig;
 import io.eventsync.server.event.EventLimits;
 import io.eventsync.server.event.LogConfig;
 import io.eventsync.server.http.HttpConfig;
+import io.eventsync.server.http.TlsConfig;
 import io.eventsync.server.logging.LoggingConfig;
 import io.eventsync.server.mail.MailConfig;
 import io.eventsync.server.postgres.PostgresConfig;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 /** Everything an operator can set, and the rules that join two features. */
 public record ServerConfig(
         HttpConfig http,
+        TlsConfig tls,
         AuthConfig auth,
         PostgresConfig postgres,
         LogConfig log,
@@ -36,6 +38,7 @@ public record ServerConfig(
 
     public static final List<Setting<?>> SETTINGS = Stream.of(
                     HttpConfig.SETTINGS,
+                    TlsConfig.SETTINGS,
                     AuthConfig.SETTINGS,
                     PostgresConfig.SETTINGS,
                     LogConfig.SETTINGS,
@@ -56,6 +59,7 @@ public record ServerConfig(
     public static ServerConfig from(Settings settings) {
         ServerConfig config = new ServerConfig(
                 HttpConfig.from(settings),
+                TlsConfig.from(settings),
                 AuthConfig.from(settings),
                 PostgresConfig.from(settings),
                 LogConfig.from(settings),
@@ -76,12 +80,13 @@ public record ServerConfig(
     /** With what was found out about callers at the start. */
     public ServerConfig with(AuthConfig known) {
         return new ServerConfig(
-                http, known, postgres, log, limits, subscription, delivery, egress, mail, secrets, logging);
+                http, tls, known, postgres, log, limits, subscription, delivery, egress, mail, secrets, logging);
     }
 
     private List<Problem> problems(Settings settings) {
         List<Problem> problems = new ArrayList<>(mail.problems(settings));
         problems.addAll(auth.problems(settings));
+        problems.addAll(tls.problems(settings));
         if (auth.mode() == AuthConfig.Mode.REQUIRED
                 && auth.adminToken().isEmpty()
                 && !auth.jwt().isOn()

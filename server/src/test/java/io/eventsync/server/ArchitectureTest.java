@@ -25,8 +25,8 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packagesOf = Server.class, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "io.eventsync.server";
-    private static final String[] FEATURES = in(
-            "tag", "event", "sync", "subscription", "consumer", "webhook", "mail", "backoff", "endpoint", "delivery");
+    private static final String[] FEATURES =
+            in("event", "sync", "subscription", "consumer", "webhook", "mail", "backoff", "endpoint", "delivery");
     private static final String[] EDGES = in("grpc", "http", "cli");
     private static final String[] BASE =
             in("postgres", "auth", "config", "logging", "failure", "secret", "egress", "upkeep");

@@ -4,11 +4,13 @@ import com.google.protobuf.MessageLite;
 import io.eventsync.server.auth.Principal;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,6 +98,14 @@ final class Call {
 
     void by(Principal caller) {
         this.principal = caller;
+    }
+
+    MultiMap headers() {
+        return wire.headers();
+    }
+
+    Optional<String> certificateName() {
+        return wire.certificateName();
     }
 
     String peer() {

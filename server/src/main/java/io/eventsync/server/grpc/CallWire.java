@@ -4,6 +4,7 @@ import io.eventsync.server.failure.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 
 /**
  * What carries a call: gRPC, or HTTP with JSON. Used on its own event loop only. Messages are protobuf bytes. After the end, or when the
@@ -12,6 +13,9 @@ import io.vertx.core.buffer.Buffer;
 public interface CallWire {
     /** The request's headers, {@code authorization} among them. */
     MultiMap headers();
+
+    /** Common name of the certificate that the client connected with, if it was asked for one. */
+    Optional<String> certificateName();
 
     /** Address of the client, as the server sees it. */
     String peer();

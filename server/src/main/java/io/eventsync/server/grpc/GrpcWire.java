@@ -1,5 +1,6 @@
 package io.eventsync.server.grpc;
 
+import io.eventsync.server.auth.ClientCertificate;
 import io.eventsync.server.failure.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -8,6 +9,7 @@ import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
+import java.util.Optional;
 
 /** A call over gRPC or gRPC-Web. */
 final class GrpcWire implements CallWire {
@@ -22,6 +24,11 @@ final class GrpcWire implements CallWire {
     @Override
     public MultiMap headers() {
         return request.headers();
+    }
+
+    @Override
+    public Optional<String> certificateName() {
+        return ClientCertificate.name(request.connection());
     }
 
     @Override

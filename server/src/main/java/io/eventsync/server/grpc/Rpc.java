@@ -36,13 +36,15 @@ final class Rpc {
     private final GrpcServer server;
     private final long requestBytesMax;
     private final long timeoutNanos;
+    private final Gate gate;
     private final Map<Call, Due> watched = new HashMap<>();
-    private final Map<String, Stream<?>> singles = new HashMap<>();
+    private final Map<String, Single<?>> singles = new HashMap<>();
 
     /** @param timeout deadline of unary calls whose client set none */
-    Rpc(Vertx vertx, GrpcServer server, long requestBytesMax, Duration timeout) {
+    Rpc(Vertx vertx, GrpcServer server, Gate gate, long requestBytesMax, Duration timeout) {
         this.vertx = vertx;
         this.server = server;
+        this.gate = gate;
         this.requestBytesMax = requestBytesMax;
         this.timeoutNanos = timeout.toNanos();
         vertx.setTimer(SWEEP_MILLIS, t -> sweep());
@@ -78,23 +80,46 @@ final class Rpc {
     }
 
     <Q> void unary(String method, Parser<Q> parser, Unary<Q> handler) {
-        single(method, parser, (message, call) -> {
+        boolean isChange = AuditTrail.isChange(method);
+        single(new Single<>(method, parser, false, (message, call) -> {
             watch(call, timeoutNanos, Call.expired());
-            handler.handle(message, call).onComplete(call::end, call::fail);
-        });
+            Future<Buffer> answer = handler.handle(message, call);
+            (isChange ? answer.compose(made -> gate.note(method, message, call).map(made)) : answer)
+                    .onComplete(call::end, call::fail);
+        }));
     }
 
     <Q> void stream(String method, Parser<Q> parser, Stream<Q> handler) {
-        single(method, parser, handler);
+        single(new Single<>(method, parser, true, handler));
     }
 
     <Q> void session(String method, Parser<Q> parser, Sessions<Q> sessions) {
         bind(method, request -> {
             Call call = call(request);
             if (call.admit()) {
-                new SessionReader<>(request, call, parser, sessions.open(call)).begin();
+                entered(
+                        method,
+                        call,
+                        request,
+                        () -> new SessionReader<>(request, call, parser, sessions.open(call)).begin());
             }
         });
+    }
+
+    /** Lets the client wait until it is known who it is. */
+    private void entered(String method, Call call, GrpcServerRequest<Buffer, Buffer> request, Runnable begin) {
+        Future<Void> entered = gate.enter(method, call, true);
+        if (!entered.isComplete()) {
+            request.pause();
+            entered = entered.andThen((v, refused) -> request.resume());
+        }
+        entered.onComplete(
+                v -> {
+                    if (!call.isDone()) {
+                        begin.run();
+                    }
+                },
+                call::fail);
     }
 
     private void bind(String method, io.vertx.core.Handler<GrpcServerRequest<Buffer, Buffer>> handler) {
@@ -109,9 +134,14 @@ final class Rpc {
     }
 
     private Call call(GrpcServerRequest<Buffer, Buffer> request) {
-        Call call = new Call(vertx, new GrpcWire(request), watched::remove);
+        Call call = new Call(vertx, new GrpcWire(request), this::over);
         request.invalidMessageHandler(e -> call.fail(tooLarge()));
         return call;
+    }
+
+    private void over(Call call) {
+        watched.remove(call);
+        gate.leave(call);
     }
 
     Failure tooLarge() {
@@ -119,12 +149,28 @@ final class Rpc {
                 .with("max_bytes", requestBytesMax);
     }
 
-    private <Q> void single(String method, Parser<Q> parser, Stream<Q> handler) {
-        singles.put(method, handler);
-        bind(method, request -> {
+    /** A method that takes one message. */
+    private record Single<Q>(String method, Parser<Q> parser, boolean isStream, Stream<Q> handler) {}
+
+    private <Q> void single(Single<Q> method) {
+        singles.put(method.method(), method);
+        bind(method.method(), request -> {
             Call call = call(request);
             if (call.admit()) {
-                new SingleMessage<>(request, call, parser, handler).begin();
+                new SingleMessage<>(request, call, method).begin();
+            }
+        });
+    }
+
+    /** Hands the message over once it is known who calls; at once, as a rule. */
+    private <Q> void handle(Single<Q> method, Q message, Call call, Future<Void> entered) {
+        entered.onSuccess(v -> {
+            if (!call.isDone()) {
+                try {
+                    method.handler().handle(message, call);
+                } catch (RuntimeException e) {
+                    call.fail(e);
+                }
             }
         });
     }
@@ -134,39 +180,36 @@ final class Rpc {
      * Empty if it was refused: the wire was told.
      */
     Optional<Calls.Incoming> begin(String method, CallWire wire) {
-        Stream<?> handler = singles.get(method);
-        if (handler == null) {
+        Single<?> single = singles.get(method);
+        if (single == null) {
             throw new IllegalArgumentException("not a method that takes one message: " + method);
         }
-        Call call = new Call(vertx, wire, watched::remove);
+        Call call = new Call(vertx, wire, this::over);
         if (!call.admit()) {
             return Optional.empty();
         }
         watch(call, MESSAGE_NANOS_MAX, malformed("the request did not arrive within 10 s"));
-        return Optional.of(new Parsed<>(call, handler));
+        Parsed<?> parsed = new Parsed<>(call, single);
+        return call.isDone() ? Optional.empty() : Optional.of(parsed);
     }
 
     /** A call whose message the edge reads. */
     private final class Parsed<Q> implements Calls.Incoming {
         private final Call call;
-        private final Stream<Q> handler;
+        private final Single<Q> method;
+        private final Future<Void> entered;
 
-        Parsed(Call call, Stream<Q> handler) {
+        Parsed(Call call, Single<Q> method) {
             this.call = call;
-            this.handler = handler;
+            this.method = method;
+            this.entered = gate.enter(method.method(), call, method.isStream()).onFailure(call::fail);
         }
 
         @Override
         @SuppressWarnings("unchecked") // the edge builds the message from the method's own prototype
         public void message(Message request) {
             watched.remove(call);
-            if (!call.isDone()) {
-                try {
-                    handler.handle((Q) request, call);
-                } catch (RuntimeException e) {
-                    call.fail(e);
-                }
-            }
+            Rpc.this.handle(method, (Q) request, call, entered);
         }
 
         @Override
@@ -178,8 +221,13 @@ final class Rpc {
     private void refuseUnknown(GrpcServerRequest<Buffer, Buffer> request) {
         Call call = call(request);
         if (call.admit()) {
-            call.fail(Failure.of(Reason.FEATURE_OFF, "this server does not have " + request.fullMethodName())
-                    .with("method", request.fullMethodName()));
+            entered(
+                    request.fullMethodName(),
+                    call,
+                    request,
+                    () -> call.fail(
+                            Failure.of(Reason.FEATURE_OFF, "this server does not have " + request.fullMethodName())
+                                    .with("method", request.fullMethodName())));
         }
     }
 
@@ -199,6 +247,7 @@ final class Rpc {
                 .filter(e -> now - e.getValue().nanos() >= 0)
                 .toList();
         due.forEach(e -> e.getKey().fail(e.getValue().failure()));
+        gate.sweep();
         vertx.setTimer(SWEEP_MILLIS, t -> sweep());
     }
 
@@ -221,15 +270,15 @@ final class Rpc {
     private final class SingleMessage<Q> {
         private final GrpcServerRequest<Buffer, Buffer> request;
         private final Call call;
-        private final Parser<Q> parser;
-        private final Stream<Q> handler;
+        private final Single<Q> method;
+        private final Future<Void> entered;
         private @Nullable GrpcMessage first;
 
-        SingleMessage(GrpcServerRequest<Buffer, Buffer> request, Call call, Parser<Q> parser, Stream<Q> handler) {
+        SingleMessage(GrpcServerRequest<Buffer, Buffer> request, Call call, Single<Q> method) {
             this.request = request;
             this.call = call;
-            this.parser = parser;
-            this.handler = handler;
+            this.method = method;
+            this.entered = gate.enter(method.method(), call, method.isStream()).onFailure(call::fail);
         }
 
         void begin() {
@@ -261,7 +310,7 @@ final class Rpc {
                 return;
             }
             try {
-                handler.handle(parse(parser, message), call);
+                Rpc.this.handle(method, parse(method.parser(), message), call, entered);
             } catch (RuntimeException e) {
                 call.fail(e);
             }

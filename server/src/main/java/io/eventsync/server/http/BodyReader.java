@@ -28,9 +28,7 @@ final class BodyReader {
             return Future.failedFuture(reader.tooLarge());
         }
         if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
-            request.response()
-                    .writeContinue()
-                    .onFailure(e -> reader.promise.tryFail(e));
+            request.response().writeContinue().onFailure(e -> reader.promise.tryFail(e));
         }
         request.handler(reader::chunk);
         request.endHandler(v -> reader.end());
@@ -58,7 +56,9 @@ final class BodyReader {
             body = chunk;
         } else {
             // The first chunk is the library's; most bodies are one and are not copied.
-            body = isOwn ? so.appendBuffer(chunk) : Buffer.buffer(4 * so.length()).appendBuffer(so).appendBuffer(chunk);
+            body = isOwn
+                    ? so.appendBuffer(chunk)
+                    : Buffer.buffer(4 * so.length()).appendBuffer(so).appendBuffer(chunk);
             isOwn = true;
         }
     }

@@ -44,7 +44,9 @@ final class Cors {
     private static void allow(HttpServerRequest request, String origin) {
         HttpServerResponse response = request.response();
         response.putHeader("access-control-allow-origin", origin)
-                .putHeader("access-control-expose-headers", "retry-after, grpc-status, grpc-message, grpc-status-details-bin");
+                .putHeader(
+                        "access-control-expose-headers",
+                        "retry-after, grpc-status, grpc-message, grpc-status-details-bin");
         String asked = request.getHeader("access-control-request-headers");
         if (request.method().equals(HttpMethod.OPTIONS) && asked != null) {
             response.putHeader("access-control-allow-methods", "GET, HEAD, POST, PATCH, DELETE")
@@ -57,7 +59,8 @@ final class Cors {
     }
 
     private static boolean isOwn(HttpServerRequest request, String origin) {
-        @Nullable String host = request.authority() == null ? null : request.authority().toString();
+        @Nullable
+        String host = request.authority() == null ? null : request.authority().toString();
         return host != null && origin.equalsIgnoreCase(request.scheme() + "://" + host);
     }
 }

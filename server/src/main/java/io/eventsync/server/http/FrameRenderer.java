@@ -58,8 +58,8 @@ final class FrameRenderer {
     }
 
     private Rendered make(Message frame) {
-        FieldDescriptor kind = Objects.requireNonNull(
-                frame.getOneofFieldDescriptor(frame.getDescriptorForType().getOneofs().get(0)));
+        FieldDescriptor kind = Objects.requireNonNull(frame.getOneofFieldDescriptor(
+                frame.getDescriptorForType().getOneofs().get(0)));
         Message part = (Message) frame.getField(kind);
         List<?> items = kind.getName().equals("batch") ? items(part) : List.of();
         String text = switch (format) {
@@ -67,7 +67,11 @@ final class FrameRenderer {
             case ARRAY -> JSON.print(frame);
             case SSE -> messages((String) frame.getField(cursor), kind.getName(), part, items);
         };
-        return new Rendered(Buffer.buffer(text), items.size(), isLive(kind, part), kind.getName().equals("draining"));
+        return new Rendered(
+                Buffer.buffer(text),
+                items.size(),
+                isLive(kind, part),
+                kind.getName().equals("draining"));
     }
 
     private static List<?> items(Message batch) {

@@ -66,9 +66,8 @@ final class HttpErrors {
         HttpServerResponse response = request.response();
         boolean isUnread = !request.isEnded() && announcesBody(request);
         response.setStatusCode(status);
-        failure.retryAfter()
-                .ifPresent(delay -> response.putHeader("retry-after", Long.toString(seconds(delay))));
-        if (status == UNAUTHORIZED) {
+        failure.retryAfter().ifPresent(delay -> response.putHeader("retry-after", Long.toString(seconds(delay))));
+        if (status == UNAUTHORIZED && !response.headers().contains("www-authenticate")) {
             response.putHeader("www-authenticate", "Bearer");
         }
         if (isUnread && request.version() != HttpVersion.HTTP_2) {

@@ -2,12 +2,16 @@ package io.eventsync.server.http;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.eventsync.server.auth.Authenticator;
+import io.eventsync.server.auth.ClientCertificate;
+import io.eventsync.server.auth.Credentials;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.grpc.Calls;
 import io.eventsync.server.http.json.JsonOutput;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
@@ -26,6 +30,7 @@ final class HttpFace {
 
     private final Vertx vertx;
     private final HttpConfig config;
+    private final Authenticator authenticator;
     private final Calls calls;
     private final Routes routes = new Routes(Calls.METHODS);
     private final HostCheck hosts;
@@ -34,9 +39,10 @@ final class HttpFace {
     private final Map<Calls.Method, JsonOutput> outputs = new HashMap<>();
     private final Map<String, FrameRenderer> renderers = new HashMap<>();
 
-    HttpFace(Vertx vertx, HttpConfig config, Calls calls, Pages pages) {
+    HttpFace(Vertx vertx, HttpConfig config, Authenticator authenticator, Calls calls, Pages pages) {
         this.vertx = vertx;
         this.config = config;
+        this.authenticator = authenticator;
         this.calls = calls;
         this.hosts = new HostCheck(config.host(), config.hostSet());
         this.cors = new Cors(config.corsOriginSet());
@@ -53,12 +59,35 @@ final class HttpFace {
                 return;
             }
             RequestTarget target = RequestTarget.parse(request.uri());
-            if (!pages.handle(request, target.path())) {
+            if (pages.has(target.path())) {
+                page(request, target.path());
+            } else {
                 dispatch(request, target);
             }
         } catch (Failure refused) {
             HttpErrors.answer(request, refused);
         }
+    }
+
+    /** Pages are for those who may call. */
+    private void page(HttpServerRequest request, String path) {
+        Credentials shown = Credentials.of(
+                request.getHeader(HttpHeaders.AUTHORIZATION), ClientCertificate.name(request.connection()));
+        authenticator
+                .principal(shown)
+                .onComplete(
+                        principal -> {
+                            try {
+                                pages.handle(request, path);
+                            } catch (Failure refused) {
+                                HttpErrors.answer(request, refused);
+                            }
+                        },
+                        refused -> {
+                            // Browsers ask for a password then, and send it with every request of the page.
+                            request.response().putHeader("www-authenticate", "Basic realm=\"eventsync\"");
+                            HttpErrors.answer(request, Failure.storeUnavailable(refused));
+                        });
     }
 
     private void dispatch(HttpServerRequest request, RequestTarget target) {
@@ -92,9 +121,11 @@ final class HttpFace {
 
     private static Failure unknown(HttpServerRequest request, RequestTarget target) {
         String path = target.path().substring(1);
-        boolean isMethod = Calls.METHODS.stream().anyMatch(method -> method.path().equals(path));
+        boolean isMethod =
+                Calls.METHODS.stream().anyMatch(method -> method.path().equals(path));
         if (isMethod && request.method().equals(HttpMethod.POST)) {
-            return Failure.of(Reason.MEDIA_TYPE_UNSUPPORTED, "this path speaks gRPC: content-type must be application/grpc");
+            return Failure.of(
+                    Reason.MEDIA_TYPE_UNSUPPORTED, "this path speaks gRPC: content-type must be application/grpc");
         }
         return Failure.of(Reason.ROUTE_UNKNOWN, "there is nothing at this path; /docs shows what there is")
                 .with("path", target.path());
@@ -104,14 +135,13 @@ final class HttpFace {
         Route route = match.route();
         requireReadable(request, route);
         HttpWire wire = wire(request, route.method());
-        calls.begin(route.method(), wire).ifPresent(call -> body(request, route)
-                .onComplete(text -> message(call, wire, target, match, text), call::refuse));
+        calls.begin(route.method(), wire)
+                .ifPresent(call -> body(request, route)
+                        .onComplete(text -> message(call, wire, target, match, text), call::refuse));
     }
 
     private Future<byte[]> body(HttpServerRequest request, Route route) {
-        return route.hasBody()
-                ? BodyReader.read(request, config.requestBytesMax())
-                : Future.succeededFuture(NOTHING);
+        return route.hasBody() ? BodyReader.read(request, config.requestBytesMax()) : Future.succeededFuture(NOTHING);
     }
 
     private static void message(
@@ -138,7 +168,8 @@ final class HttpFace {
             return;
         }
         FieldDescriptor start = message.getDescriptorForType().findFieldByName("start");
-        Message.Builder into = start == null ? message : message.clearField(start).getFieldBuilder(start);
+        Message.Builder into =
+                start == null ? message : message.clearField(start).getFieldBuilder(start);
         into.setField(into.getDescriptorForType().findFieldByName("cursor"), cursor);
     }
 
@@ -192,13 +223,11 @@ final class HttpFace {
                 ? String.join(",", request.headers().getAll("accept"))
                 : null;
         String chosen = Negotiation.choose(accept, offered)
-                .orElseThrow(() -> Failure.of(
-                        Reason.NOT_ACCEPTABLE, "this path answers with " + String.join(", ", offered)));
+                .orElseThrow(() ->
+                        Failure.of(Reason.NOT_ACCEPTABLE, "this path answers with " + String.join(", ", offered)));
         if (!method.isStream()) {
             return new UnaryWire(
-                    request,
-                    method.response(),
-                    outputs.computeIfAbsent(method, m -> JsonOutput.answers(m.response())));
+                    request, method.response(), outputs.computeIfAbsent(method, m -> JsonOutput.answers(m.response())));
         }
         StreamFormat format = StreamFormat.of(chosen);
         return new StreamWire(

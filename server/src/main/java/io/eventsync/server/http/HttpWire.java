@@ -1,9 +1,11 @@
 package io.eventsync.server.http;
 
+import io.eventsync.server.auth.ClientCertificate;
 import io.eventsync.server.grpc.CallWire;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Optional;
 
 /** What the two kinds of calls over HTTP have in common. */
 abstract sealed class HttpWire implements CallWire permits UnaryWire, StreamWire {
@@ -18,6 +20,11 @@ abstract sealed class HttpWire implements CallWire permits UnaryWire, StreamWire
     @Override
     public MultiMap headers() {
         return request.headers();
+    }
+
+    @Override
+    public Optional<String> certificateName() {
+        return ClientCertificate.name(request.connection());
     }
 
     @Override

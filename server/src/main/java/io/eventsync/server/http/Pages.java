@@ -53,12 +53,12 @@ public final class Pages {
         this.version = version;
     }
 
-    /** Answers the request if its path is one of a page. */
-    boolean handle(HttpServerRequest request, String path) {
+    boolean has(String path) {
+        return path.equals("/docs") || FILES.containsKey(path);
+    }
+
+    void handle(HttpServerRequest request, String path) {
         boolean isFolder = path.equals("/docs");
-        if (!isFolder && !FILES.containsKey(path)) {
-            return false;
-        }
         HttpServerResponse response = request.response();
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             response.putHeader("allow", "GET, HEAD, OPTIONS");
@@ -72,7 +72,6 @@ public final class Pages {
         } else {
             page(path).onComplete(page -> answer(request, page), e -> HttpErrors.answer(request, broken(path, e)));
         }
-        return true;
     }
 
     private static Failure broken(String path, Throwable cause) {
@@ -146,7 +145,8 @@ public final class Pages {
     /** The webjar has it in its paths. */
     private static String uiVersion() {
         Properties properties = new Properties();
-        try (InputStream in = Pages.class.getResourceAsStream("/META-INF/maven/org.webjars/swagger-ui/pom.properties")) {
+        try (InputStream in =
+                Pages.class.getResourceAsStream("/META-INF/maven/org.webjars/swagger-ui/pom.properties")) {
             if (in != null) {
                 properties.load(in);
             }

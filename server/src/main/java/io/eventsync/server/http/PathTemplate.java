@@ -46,7 +46,10 @@ final class PathTemplate {
     }
 
     List<String> variables() {
-        return parts.stream().map(Part::variable).filter(name -> !name.isEmpty()).toList();
+        return parts.stream()
+                .map(Part::variable)
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     /** The variables' values, decoded; empty if the path is another one. */

@@ -1,5 +1,6 @@
 package io.eventsync.server.http;
 
+import io.eventsync.server.auth.Authenticator;
 import io.eventsync.server.event.EventLog;
 import io.eventsync.server.grpc.GrpcFront;
 import io.eventsync.server.subscription.LiveLoop;
@@ -25,6 +26,8 @@ public final class PublicVerticle extends VerticleBase {
     private static final int CONNECTION_WINDOW_BYTES = 1 << 20;
 
     private final HttpConfig config;
+    private final TlsConfig tls;
+    private final Authenticator authenticator;
     private final SubscriptionConfig subscriptionConfig;
     private final EventLog log;
     private final Subscriptions subscriptions;
@@ -33,9 +36,12 @@ public final class PublicVerticle extends VerticleBase {
     private final Pages pages;
     private @Nullable HttpServer server;
     private @Nullable LiveLoop loop;
+    private @Nullable CertificateWatch certificates;
 
     public PublicVerticle(
             HttpConfig config,
+            TlsConfig tls,
+            Authenticator authenticator,
             SubscriptionConfig subscriptionConfig,
             EventLog log,
             Subscriptions subscriptions,
@@ -43,6 +49,8 @@ public final class PublicVerticle extends VerticleBase {
             Connections connections,
             Pages pages) {
         this.config = config;
+        this.tls = tls;
+        this.authenticator = authenticator;
         this.subscriptionConfig = subscriptionConfig;
         this.log = log;
         this.subscriptions = subscriptions;
@@ -57,9 +65,9 @@ public final class PublicVerticle extends VerticleBase {
         loop = own;
         subscriptions.watch(own);
         GrpcFront.LoopFront opened = front.open(own);
-        HttpFace http = new HttpFace(vertx, config, opened.calls(), pages);
+        HttpFace http = new HttpFace(vertx, config, authenticator, opened.calls(), pages);
         Http1Timeouts timeouts = new Http1Timeouts(vertx, config);
-        HttpServer made = vertx.createHttpServer(options());
+        HttpServer made = vertx.createHttpServer(tls.isOn() ? tls.on(options()) : options());
         server = made;
         return made.connectionHandler(connection -> {
                     IdleStart.endFor(connection);
@@ -74,13 +82,21 @@ public final class PublicVerticle extends VerticleBase {
                         http.handle(request);
                     }
                 })
-                .listen();
+                .listen()
+                .compose(listening -> tls.isOn()
+                        ? CertificateWatch.start(vertx, tls, made).map(watch -> {
+                            certificates = watch;
+                            return null;
+                        })
+                        : Future.succeededFuture());
     }
 
     /** By its content type; what is not a POST is none that gRPC answers. */
     private static boolean isGrpc(HttpServerRequest request) {
         String type = request.getHeader("content-type");
-        return type != null && type.startsWith("application/grpc") && request.method().equals(HttpMethod.POST);
+        return type != null
+                && type.startsWith("application/grpc")
+                && request.method().equals(HttpMethod.POST);
     }
 
     private HttpServerOptions options() {
@@ -112,6 +128,10 @@ public final class PublicVerticle extends VerticleBase {
         LiveLoop own = loop;
         if (own != null) {
             own.stop();
+        }
+        CertificateWatch watch = certificates;
+        if (watch != null) {
+            watch.close();
         }
         HttpServer open = server;
         return open == null

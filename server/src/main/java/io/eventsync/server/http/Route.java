@@ -22,8 +22,7 @@ record Route(Calls.Method method, HttpMethod verb, PathTemplate path, String bod
             case PATCH -> new Route(method, HttpMethod.PATCH, new PathTemplate(rule.getPatch()), rule.getBody());
             case PUT -> new Route(method, HttpMethod.PUT, new PathTemplate(rule.getPut()), rule.getBody());
             case DELETE -> new Route(method, HttpMethod.DELETE, new PathTemplate(rule.getDelete()), rule.getBody());
-            case CUSTOM, PATTERN_NOT_SET ->
-                throw new IllegalArgumentException("no HTTP method: " + method.path());
+            case CUSTOM, PATTERN_NOT_SET -> throw new IllegalArgumentException("no HTTP method: " + method.path());
         };
     }
 
@@ -35,8 +34,7 @@ record Route(Calls.Method method, HttpMethod verb, PathTemplate path, String bod
     Message.Builder read(List<PathTemplate.Binding> bindings, List<RequestTarget.Parameter> query, byte[] text) {
         Message.Builder request = method.request().newBuilderForType();
         if (hasBody() && text.length > 0) {
-            JsonInput.merge(
-                    text, body.equals("*") ? request : part(request), body.equals("*") ? "" : body);
+            JsonInput.merge(text, body.equals("*") ? request : part(request), body.equals("*") ? "" : body);
         }
         TextInput input = new TextInput(request);
         bindings.forEach(binding -> input.bind(binding.field(), binding.value()));

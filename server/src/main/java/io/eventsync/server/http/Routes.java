@@ -55,7 +55,9 @@ final class Routes {
             Optional<List<PathTemplate.Binding>> bindings = route.path().match(target.segments());
             // The verb of /x/{name}:seek is not a part of the name in /x/{name}.
             if (bindings.isPresent()
-                    && (matches.isEmpty() || matches.get(0).route().path().hasVerb() == route.path().hasVerb())) {
+                    && (matches.isEmpty()
+                            || matches.get(0).route().path().hasVerb()
+                                    == route.path().hasVerb())) {
                 matches.add(new Match(route, bindings.get()));
             }
         }

@@ -85,10 +85,11 @@ final class StreamWire extends HttpWire {
                 send(RETRY);
                 timer = vertx.setTimer(QUIET_MILLIS, t -> breakSilence());
             }
-            case ARRAY -> timer = vertx.setTimer(arrayTimeout.toMillis(), t -> {
-                end();
-                leave();
-            });
+            case ARRAY ->
+                timer = vertx.setTimer(arrayTimeout.toMillis(), t -> {
+                    end();
+                    leave();
+                });
             case NDJSON -> {}
         }
     }
@@ -105,8 +106,8 @@ final class StreamWire extends HttpWire {
     }
 
     private Future<Void> append(FrameRenderer.Rendered frame) {
-        Future<Void> written = response.write(
-                Buffer.buffer(items == 0 ? "[" : ",\n").appendBuffer(frame.text()));
+        Future<Void> written =
+                response.write(Buffer.buffer(items == 0 ? "[" : ",\n").appendBuffer(frame.text()));
         items += 1 + frame.items();
         if (frame.isLive() || items >= ARRAY_ITEMS_MAX) {
             end();
@@ -169,10 +170,13 @@ final class StreamWire extends HttpWire {
             return;
         }
         String status = HttpErrors.json(failure);
-        finish(isDraining ? "" : switch (format) {
-            case SSE -> "event: failed\ndata: " + status + "\n\n";
-            case NDJSON -> "{\"error\":" + status + "}\n";
-            case ARRAY -> (items == 0 ? "" : ",\n") + "{\"error\":" + status + "}";
-        });
+        finish(
+                isDraining
+                        ? ""
+                        : switch (format) {
+                            case SSE -> "event: failed\ndata: " + status + "\n\n";
+                            case NDJSON -> "{\"error\":" + status + "}\n";
+                            case ARRAY -> (items == 0 ? "" : ",\n") + "{\"error\":" + status + "}";
+                        });
     }
 }

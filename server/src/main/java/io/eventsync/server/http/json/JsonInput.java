@@ -59,7 +59,9 @@ public final class JsonInput {
             }
             JsonInput input = new JsonInput(parser);
             if (first != JsonToken.START_OBJECT) {
-                throw at.isEmpty() ? malformed("a request is an object", parser.currentTokenLocation()) : input.not(at, "an object");
+                throw at.isEmpty()
+                        ? malformed("a request is an object", parser.currentTokenLocation())
+                        : input.not(at, "an object");
             }
             input.object(into, at);
             if (parser.nextToken() != null) {

@@ -28,9 +28,9 @@ final class Scalars {
         return switch (field.getJavaType()) {
             case STRING -> string(text, path);
             case BYTE_STRING -> bytes(text, path);
-            case INT -> integer(text, path, Integer.MIN_VALUE, Integer.MAX_VALUE).intValue();
-            case LONG ->
-                integer(text, path, Long.MIN_VALUE, Long.MAX_VALUE).longValue();
+            case INT ->
+                integer(text, path, Integer.MIN_VALUE, Integer.MAX_VALUE).intValue();
+            case LONG -> integer(text, path, Long.MIN_VALUE, Long.MAX_VALUE).longValue();
             case FLOAT -> (float) real(text, path);
             case DOUBLE -> real(text, path);
             case BOOLEAN -> bool(text, path);
@@ -170,8 +170,10 @@ final class Scalars {
             case "google.protobuf.FieldMask":
                 return FieldMaskUtil.fromJsonString(text);
             default:
-                throw Failure.field(path, "is a message: give its fields, such as " + path + "."
-                        + field.getMessageType().getFields().get(0).getName());
+                throw Failure.field(
+                        path,
+                        "is a message: give its fields, such as " + path + "."
+                                + field.getMessageType().getFields().get(0).getName());
         }
     }
 }

@@ -53,11 +53,7 @@ final class Comments {
                         Location::getPathList, l -> paragraphs(l.getLeadingComments()), (first, second) -> first)));
         String scope = file.getPackage();
         for (int i = 0; i < file.getMessageTypeCount(); i++) {
-            add(
-                    file.getMessageType(i),
-                    scope,
-                    List.of(FileDescriptorProto.MESSAGE_TYPE_FIELD_NUMBER, i),
-                    located);
+            add(file.getMessageType(i), scope, List.of(FileDescriptorProto.MESSAGE_TYPE_FIELD_NUMBER, i), located);
         }
         for (int i = 0; i < file.getEnumTypeCount(); i++) {
             add(file.getEnumType(i), scope, List.of(FileDescriptorProto.ENUM_TYPE_FIELD_NUMBER, i), located);

@@ -12,8 +12,7 @@ import java.util.Set;
 
 /** The OpenAPI 3.1 document of the HTTP API. */
 public final class OpenApi {
-    private static final String DESCRIPTION =
-            """
+    private static final String DESCRIPTION = """
             One durable, ordered event log on Postgres. The same methods as over gRPC, at the same port.
 
             Names are `lowerCamelCase` here; `snake_case` is taken too. 64-bit numbers are strings. In queries, `filter.tagPrefixes=A&\
@@ -34,8 +33,7 @@ public final class OpenApi {
      * @param variables the fields that they stand for
      * @param body {@code *}, a field, or empty
      */
-    public record Operation(
-            MethodDescriptor method, String verb, String path, List<String> variables, String body) {}
+    public record Operation(MethodDescriptor method, String verb, String path, List<String> variables, String body) {}
 
     /** Takes some tens of milliseconds. */
     public static String document(String version, List<Operation> operations) {
@@ -67,9 +65,13 @@ public final class OpenApi {
                                 .put("description", DESCRIPTION)
                                 .put(
                                         "license",
-                                        new JsonObject().put("name", "Apache-2.0").put("identifier", "Apache-2.0")))
+                                        new JsonObject()
+                                                .put("name", "Apache-2.0")
+                                                .put("identifier", "Apache-2.0")))
                 .put("servers", new JsonArray().add(new JsonObject().put("url", "/")))
-                .put("security", new JsonArray().add(new JsonObject()).add(new JsonObject().put("bearer", new JsonArray())))
+                .put(
+                        "security",
+                        new JsonArray().add(new JsonObject()).add(new JsonObject().put("bearer", new JsonArray())))
                 .put("tags", tags(services))
                 .put("paths", paths)
                 .put("components", components());

@@ -58,7 +58,8 @@ final class Operations {
         JsonArray parameters = new JsonArray();
         Descriptor request = operation.method().getInputType();
         for (String variable : operation.variables()) {
-            parameters.add(parameter("path", variable, field(request, variable), known).put("required", true));
+            parameters.add(
+                    parameter("path", variable, field(request, variable), known).put("required", true));
         }
         if (!operation.body().equals("*")) {
             for (FieldDescriptor field : request.getFields()) {
@@ -71,7 +72,9 @@ final class Operations {
             parameters.add(new JsonObject()
                     .put("name", "Last-Event-ID")
                     .put("in", "header")
-                    .put("description", "A cursor to go on from; wins over the start of the query. Browsers send it by themselves.")
+                    .put(
+                            "description",
+                            "A cursor to go on from; wins over the start of the query. Browsers send it by themselves.")
                     .put("schema", new JsonObject().put("type", "string")));
         }
         return parameters;
@@ -162,7 +165,9 @@ final class Operations {
         }
         JsonObject text = new JsonObject().put("type", "string");
         return new JsonObject()
-                .put("description", "The stream: a frame a line, server-sent events, or an array that ends at the head.")
+                .put(
+                        "description",
+                        "The stream: a frame a line, server-sent events, or an array that ends at the head.")
                 .put(
                         "content",
                         content("application/x-ndjson", message)

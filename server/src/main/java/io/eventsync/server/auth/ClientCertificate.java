@@ -1,0 +1,42 @@
+package io.eventsync.server.auth;
+
+import io.vertx.core.http.HttpConnection;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/** The certificate that a client showed when it connected. The handshake has checked who signed it. */
+public final class ClientCertificate {
+    private ClientCertificate() {}
+
+    /** Its common name; empty without TLS, or if the client showed none. */
+    public static Optional<String> name(HttpConnection connection) {
+        if (!connection.isSsl()) {
+            return Optional.empty();
+        }
+        try {
+            List<Certificate> chain = connection.peerCertificates();
+            return chain.isEmpty() || !(chain.get(0) instanceof X509Certificate own)
+                    ? Optional.empty()
+                    : commonName(own.getSubjectX500Principal().getName());
+        } catch (SSLPeerUnverifiedException noCertificate) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> commonName(String subject) {
+        try {
+            return new LdapName(subject)
+                    .getRdns().stream()
+                            .filter(part -> part.getType().equalsIgnoreCase("CN"))
+                            .map(part -> String.valueOf(part.getValue()))
+                            .findFirst();
+        } catch (InvalidNameException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.eventsync.server.auth;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.security.Key;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jose4j.jwk.EcJwkGenerator;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.OctetKeyPairJsonWebKey;
+import org.jose4j.jwk.OkpJwkGenerator;
+import org.jose4j.jwk.PublicJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.keys.EllipticCurves;
+import org.jose4j.lang.JoseException;
+
+/** An issuer of JWTs that publishes its keys, as Auth0 does. */
+final class TestIssuer implements AutoCloseable {
+    static final String ISSUER = "https://issuer.example/";
+    static final String AUDIENCE = "https://events.example";
+
+    final PublicJsonWebKey rsa;
+    final PublicJsonWebKey ec;
+    final PublicJsonWebKey ed;
+    final AtomicInteger reads = new AtomicInteger();
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpServer server;
+    private volatile List<PublicJsonWebKey> published = new ArrayList<>();
+
+    TestIssuer() throws JoseException {
+        rsa = named(RsaJwkGenerator.generateJwk(2048), "rsa");
+        ec = named(EcJwkGenerator.generateJwk(EllipticCurves.P256), "ec");
+        ed = named(OkpJwkGenerator.generateJwk(OctetKeyPairJsonWebKey.SUBTYPE_ED25519), "ed");
+        published = List.of(rsa, ec, ed);
+        server = vertx.createHttpServer()
+                .requestHandler(request -> {
+                    reads.incrementAndGet();
+                    request.response()
+                            .end(new JsonWebKeySet(published).toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY));
+                })
+                .listen(0, "127.0.0.1")
+                .await();
+    }
+
+    static PublicJsonWebKey named(PublicJsonWebKey key, String id) {
+        key.setKeyId(id);
+        return key;
+    }
+
+    void publish(PublicJsonWebKey... keys) {
+        published = List.of(keys);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.actualPort() + "/jwks.json";
+    }
+
+    Map<String, String> flags() {
+        return Map.of(
+                "auth-mode", "required",
+                "auth-jwt-jwks-url", url(),
+                "auth-jwt-issuer", ISSUER,
+                "auth-jwt-audience", AUDIENCE);
+    }
+
+    static String sign(String algorithm, Key key, String keyId, String claims) throws JoseException {
+        JsonWebSignature jws = new JsonWebSignature();
+        jws.setAlgorithmHeaderValue(algorithm);
+        jws.setKey(key);
+        jws.setKeyIdHeaderValue(keyId);
+        jws.setPayload(claims);
+        jws.setDoKeyValidation(false);
+        jws.setAlgorithmConstraints(org.jose4j.jwa.AlgorithmConstraints.NO_CONSTRAINTS);
+        return jws.getCompactSerialization();
+    }
+
+    @Override
+    public void close() {
+        vertx.close().await();
+    }
+}
