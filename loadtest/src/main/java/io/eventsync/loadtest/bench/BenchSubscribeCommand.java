@@ -10,12 +10,14 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "subscribe",
+        aliases = "fanout",
         mixinStandardHelpOptions = true,
         description = "One producer, N subscriptions. Events are deliveries, latency is from sending to each delivery.",
         footer = {
             "",
             "Examples:",
             "  bench subscribe --subscribers 100 --rate 1000         latency at a fixed load",
+            "  bench fanout --subscribers 1000                       another name of the same bench",
             "  bench subscribe --subscribers 1000 --match one        each on one tag of 100"
         })
 final class BenchSubscribeCommand implements Callable<Integer> {
@@ -33,7 +35,7 @@ final class BenchSubscribeCommand implements Callable<Integer> {
     public Integer call() {
         SubscribeRun run = new SubscribeRun(common, fanOut);
         try (Interruption interruption = Interruption.stopping(run::stop)) {
-            Map<String, Object> result = run.measure();
+            Map<String, Object> result = run.measure("subscribe");
             common.output.print(result, spec.commandLine().getOut());
             return BenchLoad.exitCode(result);
         }

@@ -1,6 +1,7 @@
 package io.eventsync.loadtest.bench;
 
 import io.eventsync.loadtest.Edge;
+import io.eventsync.loadtest.Progress;
 import io.eventsync.loadtest.rpc.Connection;
 import io.eventsync.loadtest.rpc.Target;
 import io.vertx.core.Future;
@@ -63,10 +64,12 @@ final class LoadRun {
         loops.forEach(loop -> running.add(loop.run(window)));
         Future<?> finished = Future.join(running);
         CpuMeter cpu = new CpuMeter(serverPids);
-        Edge.awaitOrElapse(finished, common.warmup);
-        cpu.start();
-        Edge.awaitOrElapse(finished, Duration.ofNanos(Math.max(0, window.untilNanos() - System.nanoTime())));
-        cpu.stop();
+        try (Progress progress = Progress.ofTime(name, common.warmup.plus(common.duration))) {
+            Edge.awaitOrElapse(finished, common.warmup);
+            cpu.start();
+            Edge.awaitOrElapse(finished, Duration.ofNanos(Math.max(0, window.untilNanos() - System.nanoTime())));
+            cpu.stop();
+        }
         Edge.awaitDone(finished, FINISH_MAX);
 
         Tally total = new Tally();

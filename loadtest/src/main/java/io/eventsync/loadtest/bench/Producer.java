@@ -3,6 +3,7 @@ package io.eventsync.loadtest.bench;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class Producer extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(Producer.class);
     private static final int UNACKNOWLEDGED_MAX = 256;
-    private static final long TICK_MILLIS = 1;
+    private static final long TICK_NANOS = 1_000_000;
 
     private final Lane lane;
     private final AtomicLong numbers;
@@ -28,7 +29,8 @@ final class Producer extends VerticleBase {
 
     private Window window = Window.after(Duration.ZERO, Duration.ZERO);
     private long dueNanos;
-    private long expected;
+    private final AtomicLong expected = new AtomicLong();
+    private volatile long unsent;
     private int unacknowledged;
 
     Producer(
@@ -48,6 +50,9 @@ final class Producer extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        // Opening sends the first event.
+        deliveries.due(numbers.get(), System.nanoTime());
+        expected.set(readersOf.applyAsInt(numbers.get()));
         return lane.open();
     }
 
@@ -64,10 +69,25 @@ final class Producer extends VerticleBase {
         });
     }
 
+    /** How many deliveries the events sent so far make. */
+    long expected() {
+        return expected.get();
+    }
+
+    /** How many events were due and not sent when the window was over. */
+    long unsent() {
+        return unsent;
+    }
+
+    /** An event that waited for a coarse timer would be charged for it: at a rate the wake-up is for the time it is due. */
     private void tick() {
         pump();
-        if (!window.isOver(System.nanoTime())) {
-            vertx.setTimer(TICK_MILLIS, id -> tick());
+        long now = System.nanoTime();
+        if (!window.isOver(now)) {
+            long wait = intervalNanos > 0 ? Math.min(Math.max(1, dueNanos - now), TICK_NANOS) : TICK_NANOS;
+            vertx.timer(wait, TimeUnit.NANOSECONDS).onComplete(woken -> tick());
+        } else if (intervalNanos > 0) {
+            unsent = Math.max(0, (window.untilNanos() - dueNanos) / intervalNanos);
         }
     }
 
@@ -77,7 +97,7 @@ final class Producer extends VerticleBase {
             long number = numbers.get();
             deliveries.due(number, intervalNanos > 0 ? dueNanos : now);
             dueNanos += intervalNanos;
-            expected += readersOf.applyAsInt(number);
+            expected.addAndGet(readersOf.applyAsInt(number));
             unacknowledged++;
             lane.send().onComplete((events, failure) -> acknowledged(number, failure));
             now = System.nanoTime();
@@ -85,14 +105,14 @@ final class Producer extends VerticleBase {
     }
 
     private boolean mayGo(long now) {
-        return intervalNanos > 0 ? dueNanos - now <= 0 : expected - deliveries.delivered() < undeliveredMax;
+        return intervalNanos > 0 ? dueNanos - now <= 0 : expected.get() - deliveries.delivered() < undeliveredMax;
     }
 
     private void acknowledged(long number, @Nullable Throwable failure) {
         unacknowledged--;
         if (failure != null) {
             // A refused event is delivered to nobody; waiting for it would stop a closed loop for good.
-            expected -= readersOf.applyAsInt(number);
+            expected.addAndGet(-readersOf.applyAsInt(number));
             LOG.warn("event={} failed={} next=go-on", number, failure.getMessage());
         }
     }

@@ -1,6 +1,7 @@
 package io.eventsync.loadtest.bench;
 
 import io.eventsync.loadtest.Edge;
+import io.eventsync.loadtest.Progress;
 import io.eventsync.loadtest.rpc.Connection;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,12 +14,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /** One measured run of fan-out: subscriptions stand, then one producer writes. */
 final class SubscribeRun {
 
     private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
     private static final int UNDELIVERED_EVENTS_MAX = 256;
+    private static final long DRAIN_NANOS_MAX = 5_000_000_000L;
 
     private final CommonOptions common;
     private final FanOutOptions fanOut;
@@ -36,7 +39,7 @@ final class SubscribeRun {
     }
 
     /** Blocks for the run. */
-    Map<String, Object> measure() {
+    Map<String, Object> measure(String name) {
         Vertx vertx = Edge.vertx(common.eventLoops);
         try {
             String run = String.format(
@@ -48,13 +51,14 @@ final class SubscribeRun {
             Edge.awaitDone(Future.all(deployed), CONNECT_MAX);
             Producer producer = producer(vertx, run, deliveries);
             Edge.awaitDone(vertx.deployVerticle(producer), CONNECT_MAX);
-            return measure(groups, producer);
+            return measure(name, groups, producer, deliveries);
         } finally {
             Edge.close(vertx);
         }
     }
 
-    private Map<String, Object> measure(List<SubscriberGroup> groups, Producer producer) {
+    private Map<String, Object> measure(
+            String name, List<SubscriberGroup> groups, Producer producer, Deliveries deliveries) {
         Window measured = Window.after(common.warmup, common.duration);
         window[0] = measured;
         if (isStopped) {
@@ -62,29 +66,35 @@ final class SubscribeRun {
         }
         producer.run(measured);
         CpuMeter cpu = new CpuMeter(common.serverPids);
-        elapse(measured, measured.fromNanos());
-        cpu.start();
-        elapse(measured, measured.untilNanos());
-        cpu.stop();
+        try (Progress progress = Progress.ofTime(name, common.warmup.plus(common.duration))) {
+            elapse(measured.fromNanos(), () -> measured.isOver(System.nanoTime()));
+            cpu.start();
+            elapse(measured.untilNanos(), () -> measured.isOver(System.nanoTime()));
+            cpu.stop();
+        }
+        // What is late counts as late, so it is waited for.
+        elapse(System.nanoTime() + DRAIN_NANOS_MAX, () -> deliveries.delivered() >= producer.expected());
 
         Tally total = new Tally();
+        total.unsent(producer.unsent());
         for (SubscriberGroup group : groups) {
             total.add(Edge.await(group.tally(), CONNECT_MAX));
         }
         Map<String, Object> result = new LinkedHashMap<>();
-        result.put("bench", "subscribe");
+        result.put("bench", name);
         common.describe(result);
         fanOut.describe(result);
         total.describe(measured.seconds(), result);
+        result.put("undelivered", Math.max(0, producer.expected() - deliveries.delivered()));
         cpu.describe(total.events(), result);
         return result;
     }
 
     /** Sleeps in short steps, because Ctrl-C moves the end of the window. */
-    private static void elapse(Window measured, long until) {
+    private static void elapse(long until, BooleanSupplier isDone) {
         Future<Void> never = Promise.<Void>promise().future();
         long now = System.nanoTime();
-        while (now - until < 0 && !measured.isOver(now)) {
+        while (now - until < 0 && !isDone.getAsBoolean()) {
             Edge.awaitOrElapse(never, Duration.ofNanos(Math.min(until - now, 50_000_000)));
             now = System.nanoTime();
         }
@@ -100,8 +110,8 @@ final class SubscribeRun {
             prefixes.get(i % count).add(fanOut.prefixOf(i));
         }
         List<SubscriberGroup> groups = new ArrayList<>();
-        prefixes.forEach(
-                each -> groups.add(new SubscriberGroup(common.server.target(), each, run, deliveries, window)));
+        prefixes.forEach(each -> groups.add(
+                new SubscriberGroup(common.server.target(), each, run, deliveries, fanOut.rate > 0, window)));
         return groups;
     }
 

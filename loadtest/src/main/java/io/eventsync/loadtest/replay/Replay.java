@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Takes events one after the other, puts them into units and keeps some units in flight. Blocks its thread for the pace. */
@@ -22,7 +23,7 @@ final class Replay {
     private final double rate;
     private final Semaphore inFlight;
     private volatile boolean isStopped;
-    private long sent;
+    private final AtomicLong sent = new AtomicLong();
 
     /** Events of a unit that was refused as a whole go through `singly`, so that only the bad ones are left out. */
     Replay(Sender sender, Sender singly, ReplayTally tally, int unitEvents, int inFlightMax, double rate) {
@@ -37,6 +38,10 @@ final class Replay {
 
     void stop() {
         isStopped = true;
+    }
+
+    long sent() {
+        return sent.get();
     }
 
     void run(Iterator<Event> events) throws InterruptedException {
@@ -63,12 +68,12 @@ final class Replay {
     private void dispatch(List<Event> unit, long started) throws InterruptedException {
         inFlight.acquire();
         if (rate > 0) {
-            long due = started + Math.round(sent / rate * 1e9);
+            long due = started + Math.round(sent.get() / rate * 1e9);
             for (long left = due - System.nanoTime(); left > 0 && !isStopped; left = due - System.nanoTime()) {
                 LockSupport.parkNanos(Math.min(left, 100_000_000));
             }
         }
-        sent += unit.size();
+        sent.addAndGet(unit.size());
         tally.sent(unit.size());
         sender.send(unit)
                 .onSuccess(duplicates -> tally.acknowledged(unit.size(), duplicates))

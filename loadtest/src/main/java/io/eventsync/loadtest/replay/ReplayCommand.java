@@ -4,6 +4,7 @@ import io.eventsync.loadtest.DurationText;
 import io.eventsync.loadtest.Edge;
 import io.eventsync.loadtest.Interruption;
 import io.eventsync.loadtest.OutputOption;
+import io.eventsync.loadtest.Progress;
 import io.eventsync.loadtest.ServerOption;
 import io.eventsync.loadtest.rpc.Connection;
 import io.eventsync.loadtest.rpc.Retry;
@@ -118,7 +119,9 @@ public final class ReplayCommand implements Callable<Integer> {
         Replay replay = replay(vertx, tally);
         try (Interruption interruption = Interruption.stopping(replay::stop)) {
             if (sample > 0) {
-                replay.run(new SampleEvents(sample, seed));
+                try (Progress progress = Progress.of("replay", "events", sample, replay::sent)) {
+                    replay.run(new SampleEvents(sample, seed));
+                }
             } else {
                 try (FileEvents events = new FileEvents(files, tally)) {
                     replay.run(events);
