@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
             BenchBatchCommand.class,
             BenchStreamCommand.class,
             BenchSubscribeCommand.class,
+            BenchLatencyCommand.class,
+            BenchConnectionsCommand.class,
             BenchSyncCommand.class,
             BenchEchoCommand.class,
             BenchBulkCommand.class,
@@ -24,6 +26,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  bench ingest --target localhost:7300 --server-pid $(pgrep -f eventsync-server)",
             "  bench subscribe --subscribers 100 --match one --rate 5000 --output json",
+            "  bench latency --rate 100,1000,5000 --output json >> bench.jsonl; report bench.jsonl",
             "",
             "Ctrl-C ends a bench early and prints what was measured so far."
         })
@@ -36,6 +39,7 @@ public final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to measure: ingest, batch, stream, subscribe, sync, echo, bulk or webhook.");
+                "Say what to measure: ingest, batch, stream, subscribe (or fanout), latency, connections, sync, echo, bulk"
+                        + " or webhook.");
     }
 }

@@ -44,6 +44,11 @@ final class ProcessUsage {
         return megabytes(pids, "status", "VmRSS:");
     }
 
+    /** Megabytes of these processes alone, shared pages by share; 0 where /proc does not tell. */
+    static double proportionalMegabytes(List<Long> pids) {
+        return megabytes(pids, "smaps_rollup", "Pss:");
+    }
+
     /** Megabytes of these processes and their descendants, shared pages counted once; 0 where /proc does not tell. */
     static double treeProportionalMegabytes(List<Long> roots) {
         return megabytes(tree(roots), "smaps_rollup", "Pss:");

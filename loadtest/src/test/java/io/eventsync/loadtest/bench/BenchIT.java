@@ -44,11 +44,45 @@ class BenchIT {
     @ParameterizedTest
     @ValueSource(strings = {"all", "one"})
     void bench_countsDeliveries(String match) throws IOException {
-        JsonNode result = bench("bench", "subscribe", "--subscribers", "20", "--match", match, "--tags", "10")
+        JsonNode result = bench("bench", "fanout", "--subscribers", "20", "--match", match, "--tags", "10")
                 .result();
 
         assertThat(result.get("events").asLong()).isPositive();
         assertThat(result.get("failed").asLong()).isZero();
+    }
+
+    @Test
+    void bench_measuresLatency_forEachRate() throws IOException {
+        TestCli.Outcome outcome = bench("bench", "latency", "--rate", "100,500", "--subscribers", "2");
+
+        assertThat(outcome.out().lines()).hasSize(2);
+        assertThat(outcome.result().get("rate").asDouble()).isEqualTo(500);
+        assertThat(outcome.result().get("events").asLong()).isBetween(990L, 1_000L);
+        assertThat(outcome.result().get("undelivered").asLong()).isZero();
+        assertThat(outcome.result().get("unsent").asLong()).isZero();
+    }
+
+    @Test
+    void bench_countsWhoGotWhat_onManyStreams() throws IOException {
+        JsonNode result = bench(
+                        "bench",
+                        "connections",
+                        "--streams",
+                        "300",
+                        "--connections",
+                        "3",
+                        "--events",
+                        "4",
+                        "--server-pid",
+                        own())
+                .result();
+
+        assertThat(result.get("open").asInt()).isEqualTo(300);
+        assertThat(result.get("received_by_all").asInt()).isEqualTo(4);
+        assertThat(result.get("events").asInt()).isEqualTo(1_200);
+        assertThat(result.get("missing").asInt()).isZero();
+        assertThat(result.get("server_heap_mb").get(1).asDouble()).isPositive();
+        assertThat(result.get("rss_kb_per_stream").isNumber()).isTrue();
     }
 
     @Test
