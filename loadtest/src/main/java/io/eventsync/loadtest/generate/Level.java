@@ -1,0 +1,9 @@
+package io.eventsync.loadtest.generate;
+
+/** How much an entry matters, least first. */
+enum Level {
+    DEBUG,
+    INFO,
+    WARNING,
+    ERROR
+}
