@@ -3,10 +3,14 @@ package io.eventsync.loadtest;
 import io.eventsync.loadtest.bench.BenchCommand;
 import io.eventsync.loadtest.bench.EchoServerCommand;
 import io.eventsync.loadtest.check.CheckCommand;
+import io.eventsync.loadtest.generate.GenerateCommand;
+import io.eventsync.loadtest.orders.OrdersCommand;
+import io.eventsync.loadtest.propagate.PropagateCommand;
 import io.eventsync.loadtest.read.SubscribeCommand;
 import io.eventsync.loadtest.read.SyncCommand;
 import io.eventsync.loadtest.receiver.ReceiverCommand;
 import io.eventsync.loadtest.replay.ReplayCommand;
+import io.eventsync.loadtest.report.ReportCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,10 +25,14 @@ import picocli.CommandLine.Spec;
         description = "Feeds, reads, measures and checks a running EventSync server.",
         subcommands = {
             ReplayCommand.class,
+            GenerateCommand.class,
+            PropagateCommand.class,
+            OrdersCommand.class,
             SubscribeCommand.class,
             SyncCommand.class,
             CheckCommand.class,
             BenchCommand.class,
+            ReportCommand.class,
             ReceiverCommand.class,
             EchoServerCommand.class
         },
@@ -35,6 +43,10 @@ import picocli.CommandLine.Spec;
             "  sync --out log.jsonl --until-idle 2s               read the whole log into a file",
             "  check --duration 10s                               write and read at once, then check every promise",
             "  bench ingest                                       how fast it is",
+            "  bench ingest --output json >> bench.jsonl; report bench.jsonl",
+            "  generate --to eventsync --sessions 20              the log of a shop, line by line",
+            "  propagate --events events.json --interval 1s       a random event of a file every second",
+            "  orders                                             an order service on localhost:3001",
             "  receiver --mode a=fail:5                           a webhook receiver on localhost:9000 that misbehaves",
             "",
             "Exit codes: 0 done, 1 something was refused, lost or wrong, 2 the command line was not understood."
@@ -64,6 +76,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to do: replay, subscribe, sync, check, bench or receiver.");
+                spec.commandLine(),
+                "Say what to do: replay, generate, propagate, orders, subscribe, sync, check, bench, report or receiver.");
     }
 }

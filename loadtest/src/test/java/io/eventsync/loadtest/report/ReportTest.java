@@ -1,0 +1,67 @@
+package io.eventsync.loadtest.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eventsync.loadtest.TestCli;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+
+    private static final String RESULTS = """
+            {"bench":"ingest","target":"a:1","in_flight":1,"events_per_s":4343,"p50_ms":0.8,"p99_ms":3.4}
+            some words in between
+            {"bench":"ingest","target":"a:1","in_flight":256,"events_per_s":43235,"p50_ms":4.8,"p99_ms":53.0}
+            {"bench":"latency <&>","rate":100.0,"events_per_s":100,"p50_ms":5.1,"p99_ms":55.3,"failures":{}}
+            {"other":1}
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void report_isAPageAChartAndData() throws Exception {
+        Path results = Files.writeString(folder.resolve("bench.jsonl"), RESULTS);
+
+        TestCli.Outcome outcome = TestCli.plain(
+                "report", results.toString(), "--out", folder.toString(), "--name", "monday", "--output", "json");
+
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.result().get("results").asInt()).isEqualTo(3);
+        assertThat(Files.readString(folder.resolve("monday.md")))
+                .contains("![Events a second and latency](monday.svg)")
+                .contains("## ingest\n\ntarget `a:1`\n\n| in_flight | events_per_s | p50_ms | p99_ms |")
+                .contains("| 256 | 43235 | 4.8 | 53.0 |")
+                .contains("## latency <&>\n\nrate `100.0`");
+        assertThat(new ObjectMapper()
+                        .readTree(folder.resolve("monday.json").toFile())
+                        .get("results"))
+                .hasSize(3);
+        String svg = Files.readString(folder.resolve("monday.svg"));
+        assertThat(svg).contains(">ingest in_flight=256<", ">43,235<", "latency &lt;&amp;&gt;");
+        assertThat(DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)))
+                        .getElementsByTagName("rect")
+                        .getLength())
+                .isEqualTo(1 + 3 * 3);
+    }
+
+    @Test
+    void report_isRefused_whenAFileIsNoResult() throws IOException {
+        Path cut = Files.writeString(folder.resolve("cut.jsonl"), "{\"bench\":\"ingest\",\n");
+        Path empty = Files.writeString(folder.resolve("empty.jsonl"), "");
+
+        assertThat(TestCli.plain("report", cut.toString()).err()).contains("cut.jsonl:1: not a JSON object");
+        assertThat(TestCli.plain("report", cut.toString()).exitCode()).isEqualTo(2);
+        assertThat(TestCli.plain("report", "no-such-file").exitCode()).isEqualTo(2);
+        assertThat(TestCli.plain("report", empty.toString()).exitCode()).isEqualTo(1);
+    }
+}
