@@ -2,6 +2,8 @@ package io.eventsync.server;
 
 import io.eventsync.server.auth.Authenticator;
 import io.eventsync.server.auth.Quotas;
+import io.eventsync.server.compat.CompatRoutes;
+import io.eventsync.server.compat.Processed;
 import io.eventsync.server.consumer.Consumer;
 import io.eventsync.server.consumer.Consumers;
 import io.eventsync.server.delivery.AttemptWatches;
@@ -15,6 +17,7 @@ import io.eventsync.server.grpc.GrpcFront;
 import io.eventsync.server.grpc.NodeInfo;
 import io.eventsync.server.grpc.Services;
 import io.eventsync.server.http.Connections;
+import io.eventsync.server.http.MoreRoutes;
 import io.eventsync.server.http.Pages;
 import io.eventsync.server.http.PublicVerticle;
 import io.eventsync.server.postgres.Database;
@@ -53,6 +56,7 @@ public final class Server {
     private final UUID nodeId = UUID.randomUUID();
     private final List<String> deployments = new CopyOnWriteArrayList<>();
     private final Authenticator authenticator;
+    private volatile @Nullable Processed processed;
     private volatile Running running = new Running(null, null, null);
 
     private record Running(
@@ -169,13 +173,20 @@ public final class Server {
                         new Quotas(config.auth())),
                 config.http());
         running = new Running(subscriptions, watches, front);
+        Processed files = new Processed(vertx, pool, log, config.compat());
+        processed = files;
+        if (config.compat().isEnabled()) {
+            files.start();
+        }
+        MoreRoutes more =
+                config.compat().isEnabled() ? new CompatRoutes(pool, files, clock, config.shown()) : MoreRoutes.NONE;
         Connections connections = new Connections(vertx, config.http());
         Pages pages = new Pages(vertx, version);
         int loops = config.http().eventLoops() > 0
                 ? config.http().eventLoops()
                 : Runtime.getRuntime().availableProcessors();
         return vertx.deployVerticle(
-                        () -> listener(log, subscriptions, front, connections, pages),
+                        () -> listener(log, subscriptions, front, connections, pages, more),
                         new DeploymentOptions().setInstances(loops))
                 .map(id -> {
                     deployments.add(id);
@@ -191,7 +202,12 @@ public final class Server {
     }
 
     private Deployable listener(
-            EventLog log, Subscriptions subscriptions, GrpcFront front, Connections connections, Pages pages) {
+            EventLog log,
+            Subscriptions subscriptions,
+            GrpcFront front,
+            Connections connections,
+            Pages pages,
+            MoreRoutes more) {
         PublicVerticle listener = new PublicVerticle(
                 config.http(),
                 config.tls(),
@@ -201,7 +217,8 @@ public final class Server {
                 subscriptions,
                 front,
                 connections,
-                pages);
+                pages,
+                more);
         listeners.add(listener);
         return listener;
     }
@@ -231,7 +248,13 @@ public final class Server {
                 ? Future.succeededFuture()
                 : now.subscriptions().drain();
         return drained.transform(v -> undeploy(deployments.size() - 1))
-                .transform(v -> authenticator.stop())
+                .transform(v -> {
+                    Processed files = processed;
+                    if (files != null) {
+                        files.close();
+                    }
+                    return authenticator.stop();
+                })
                 .transform(v -> Future.join(pool.close(), deliveryPool.close()))
                 .<Void>mapEmpty()
                 .onComplete(v -> LOG.info("stopped"));

@@ -1,6 +1,7 @@
 package io.eventsync.server;
 
 import io.eventsync.server.auth.AuthConfig;
+import io.eventsync.server.compat.CompatConfig;
 import io.eventsync.server.config.ConfigException;
 import io.eventsync.server.config.ConfigException.Problem;
 import io.eventsync.server.config.Setting;
@@ -17,7 +18,10 @@ import io.eventsync.server.postgres.PostgresConfig;
 import io.eventsync.server.secret.SecretConfig;
 import io.eventsync.server.subscription.SubscriptionConfig;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -34,7 +38,9 @@ public record ServerConfig(
         EgressConfig egress,
         MailConfig mail,
         SecretConfig secrets,
-        LoggingConfig logging) {
+        LoggingConfig logging,
+        CompatConfig compat,
+        Map<String, String> shown) {
 
     public static final List<Setting<?>> SETTINGS = Stream.of(
                     HttpConfig.SETTINGS,
@@ -48,7 +54,8 @@ public record ServerConfig(
                     EgressConfig.SETTINGS,
                     MailConfig.SETTINGS,
                     SecretConfig.SETTINGS,
-                    LoggingConfig.SETTINGS)
+                    LoggingConfig.SETTINGS,
+                    CompatConfig.SETTINGS)
             .<Setting<?>>flatMap(List::stream)
             .toList();
 
@@ -69,7 +76,9 @@ public record ServerConfig(
                 EgressConfig.from(settings),
                 MailConfig.from(settings),
                 SecretConfig.from(settings),
-                LoggingConfig.from(settings));
+                LoggingConfig.from(settings),
+                CompatConfig.from(settings),
+                shown(settings));
         List<Problem> problems = config.problems(settings);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
@@ -77,10 +86,30 @@ public record ServerConfig(
         return config;
     }
 
+    /** Every setting as text, secrets hidden. */
+    private static Map<String, String> shown(Settings settings) {
+        Map<String, String> shown = new LinkedHashMap<>();
+        settings.known().forEach(setting -> shown.put(setting.key(), settings.show(setting)));
+        return Collections.unmodifiableMap(shown);
+    }
+
     /** With what was found out about callers at the start. */
     public ServerConfig with(AuthConfig known) {
         return new ServerConfig(
-                http, tls, known, postgres, log, limits, subscription, delivery, egress, mail, secrets, logging);
+                http,
+                tls,
+                known,
+                postgres,
+                log,
+                limits,
+                subscription,
+                delivery,
+                egress,
+                mail,
+                secrets,
+                logging,
+                compat,
+                shown);
     }
 
     private List<Problem> problems(Settings settings) {

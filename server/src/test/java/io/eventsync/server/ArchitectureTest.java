@@ -27,7 +27,7 @@ class ArchitectureTest {
     private static final String ROOT = "io.eventsync.server";
     private static final String[] FEATURES =
             in("event", "sync", "subscription", "consumer", "webhook", "mail", "backoff", "endpoint", "delivery");
-    private static final String[] EDGES = in("grpc", "http", "cli");
+    private static final String[] EDGES = in("grpc", "http", "compat", "cli");
     private static final String[] BASE =
             in("postgres", "auth", "config", "logging", "failure", "secret", "egress", "upkeep");
 
@@ -98,9 +98,9 @@ class ArchitectureTest {
                             && !c.getPackageName().startsWith(ROOT + ".config")));
 
     @ArchTest
-    static final ArchRule theContract_isKnownToTheGrpcEdgeOnly = noClasses()
+    static final ArchRule theContract_isKnownToTheEdgesThatSpeakIt = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".grpc..")
+            .resideOutsideOfPackages(ROOT + ".grpc..", ROOT + ".compat..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.eventsync.v1..", "io.grpc..");

@@ -21,8 +21,19 @@ import org.slf4j.LoggerFactory;
 final class AuditTrail {
     private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
     private static final List<String> CHANGES = List.of(
-            "Create", "Update", "Delete", "Pause", "Resume", "Seek", "Rotate", "Send", "Retry", "Replay", "Cancel",
-            "Terminate", "Revoke");
+            "Create",
+            "Update",
+            "Delete",
+            "Pause",
+            "Resume",
+            "Seek",
+            "Rotate",
+            "Send",
+            "Retry",
+            "Replay",
+            "Cancel",
+            "Terminate",
+            "Revoke");
     private static final List<String> NAMES =
             List.of("name", "endpoint", "replay_id", "subscription_id", "token_id", "display_name");
     private static final List<String> RESOURCES = List.of("endpoint", "consumer", "token", "filter");
@@ -44,8 +55,8 @@ final class AuditTrail {
     Future<Void> note(String method, Object request, Call call) {
         String name = name(method);
         String resource = request instanceof Message message ? resource(message).orElse("") : "";
-        String json = "{\"principal\":" + quoted(call.principal().name()) + ",\"method\":" + quoted(name) + ",\"resource\":"
-                + quoted(resource) + ",\"peer\":" + quoted(call.peer()) + "}";
+        String json = "{\"principal\":" + quoted(call.principal().name()) + ",\"method\":" + quoted(name)
+                + ",\"resource\":" + quoted(resource) + ",\"peer\":" + quoted(call.peer()) + "}";
         NewEvent event = NewEvent.json(
                 UUID.randomUUID().toString(),
                 "$SYSTEM.AUDIT." + WORD.matcher(name).replaceAll("_").toUpperCase(Locale.ROOT),
@@ -53,8 +64,12 @@ final class AuditTrail {
                 call.principal().name() + " " + name + " " + resource,
                 json);
         return log.append(List.of(event)).<Void>mapEmpty().otherwise(e -> {
-            LOG.error("change not written down principal={} method={} resource={} cause={} next=the change stands",
-                    call.principal().name(), name, resource, e.getMessage());
+            LOG.error(
+                    "change not written down principal={} method={} resource={} cause={} next=the change stands",
+                    call.principal().name(),
+                    name,
+                    resource,
+                    e.getMessage());
             return null;
         });
     }

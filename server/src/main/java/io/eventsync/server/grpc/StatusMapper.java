@@ -29,7 +29,7 @@ public final class StatusMapper {
     private StatusMapper() {}
 
     /** What the caller is told. What is not a known failure is a defect: it is logged and nothing of it is told. */
-    static Failure failure(Throwable cause) {
+    public static Failure failure(Throwable cause) {
         if (cause instanceof Failure failure) {
             Throwable words = failure.getCause();
             if (words != null && isDefect(words)) {

@@ -8,9 +8,11 @@ import io.eventsync.server.auth.Credentials;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.grpc.Calls;
+import io.eventsync.server.grpc.StatusMapper;
 import io.eventsync.server.http.json.JsonOutput;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -36,10 +38,11 @@ final class HttpFace {
     private final HostCheck hosts;
     private final Cors cors;
     private final Pages pages;
+    private final MoreRoutes more;
     private final Map<Calls.Method, JsonOutput> outputs = new HashMap<>();
     private final Map<String, FrameRenderer> renderers = new HashMap<>();
 
-    HttpFace(Vertx vertx, HttpConfig config, Authenticator authenticator, Calls calls, Pages pages) {
+    HttpFace(Vertx vertx, HttpConfig config, Authenticator authenticator, Calls calls, Pages pages, MoreRoutes more) {
         this.vertx = vertx;
         this.config = config;
         this.authenticator = authenticator;
@@ -47,6 +50,7 @@ final class HttpFace {
         this.hosts = new HostCheck(config.host(), config.hostSet());
         this.cors = new Cors(config.corsOriginSet());
         this.pages = pages;
+        this.more = more;
     }
 
     void handle(HttpServerRequest request) {
@@ -61,6 +65,8 @@ final class HttpFace {
             RequestTarget target = RequestTarget.parse(request.uri());
             if (pages.has(target.path())) {
                 page(request, target.path());
+            } else if (more.has(target.path())) {
+                more(request, target);
             } else {
                 dispatch(request, target);
             }
@@ -88,6 +94,35 @@ final class HttpFace {
                             request.response().putHeader("www-authenticate", "Basic realm=\"eventsync\"");
                             HttpErrors.answer(request, Failure.storeUnavailable(refused));
                         });
+    }
+
+    private void more(HttpServerRequest request, RequestTarget target) {
+        boolean isPost = request.method().equals(HttpMethod.POST);
+        if (request.method().equals(HttpMethod.OPTIONS)) {
+            request.response().putHeader("allow", String.join(", ", more.methods(target.path())));
+            request.response().setStatusCode(204).end();
+            return;
+        }
+        if (isPost) {
+            requireJson(request);
+        }
+        Map<String, String> query = new HashMap<>();
+        target.query().forEach(parameter -> query.put(parameter.name(), parameter.value()));
+        Future<byte[]> body =
+                isPost ? BodyReader.read(request, config.requestBytesMax()) : Future.succeededFuture(NOTHING);
+        body.compose(text -> more.answer(
+                        request, calls, target.path(), part -> RequestTarget.decode(part, false), query, text))
+                .onComplete(
+                        answer -> {
+                            request.response()
+                                    .setStatusCode(answer.status())
+                                    .putHeader("content-type", answer.contentType())
+                                    .putHeader("cache-control", "no-store")
+                                    .putHeader("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+                            answer.headers().forEach(request.response()::putHeader);
+                            HttpErrors.end(request, Buffer.buffer(answer.body()));
+                        },
+                        e -> HttpErrors.answer(request, StatusMapper.failure(e)));
     }
 
     private void dispatch(HttpServerRequest request, RequestTarget target) {
@@ -193,6 +228,10 @@ final class HttpFace {
         if (!route.hasBody()) {
             throw Failure.of(Reason.MESSAGE_MALFORMED, request.method() + " takes no body here");
         }
+        requireJson(request);
+    }
+
+    private static void requireJson(HttpServerRequest request) {
         String type = request.getHeader("content-type");
         if (type == null || !isJson(type)) {
             throw Failure.of(

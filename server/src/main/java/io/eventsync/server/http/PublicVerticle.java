@@ -34,6 +34,7 @@ public final class PublicVerticle extends VerticleBase {
     private final GrpcFront front;
     private final Connections connections;
     private final Pages pages;
+    private final MoreRoutes more;
     private @Nullable HttpServer server;
     private @Nullable LiveLoop loop;
     private @Nullable CertificateWatch certificates;
@@ -47,7 +48,8 @@ public final class PublicVerticle extends VerticleBase {
             Subscriptions subscriptions,
             GrpcFront front,
             Connections connections,
-            Pages pages) {
+            Pages pages,
+            MoreRoutes more) {
         this.config = config;
         this.tls = tls;
         this.authenticator = authenticator;
@@ -57,6 +59,7 @@ public final class PublicVerticle extends VerticleBase {
         this.front = front;
         this.connections = connections;
         this.pages = pages;
+        this.more = more;
     }
 
     @Override
@@ -65,7 +68,7 @@ public final class PublicVerticle extends VerticleBase {
         loop = own;
         subscriptions.watch(own);
         GrpcFront.LoopFront opened = front.open(own);
-        HttpFace http = new HttpFace(vertx, config, authenticator, opened.calls(), pages);
+        HttpFace http = new HttpFace(vertx, config, authenticator, opened.calls(), pages, more);
         Http1Timeouts timeouts = new Http1Timeouts(vertx, config);
         HttpServer made = vertx.createHttpServer(tls.isOn() ? tls.on(options()) : options());
         server = made;

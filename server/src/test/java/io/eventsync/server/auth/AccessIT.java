@@ -93,8 +93,8 @@ class AccessIT {
     }
 
     private static EventSyncClient client(String token) {
-        EventSyncClient client =
-                EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + server.port()).token(token));
+        EventSyncClient client = EventSyncClient.connect(
+                ClientOptions.to("127.0.0.1:" + server.port()).token(token));
         CLIENTS.add(client);
         return client;
     }
@@ -142,7 +142,8 @@ class AccessIT {
         methods().forEach(method -> {
             GrpcStatus status = TestServer.await(grpc.request(server.address())
                     .compose(request -> {
-                        request.serviceName(ServiceName.create(method.getService().getFullName()))
+                        request.serviceName(
+                                        ServiceName.create(method.getService().getFullName()))
                                 .methodName(method.getName());
                         return request.end(Buffer.buffer()).compose(v -> request.response());
                     })
@@ -167,7 +168,8 @@ class AccessIT {
     void X1_noRouteAnswersWithoutCredentials() throws Exception {
         HttpClient http = HttpClient.newHttpClient();
         List<String> answered = new ArrayList<>();
-        List<String> asked = new ArrayList<>(List.of("GET /docs/", "GET /openapi.json", "GET /docs/start.js", "GET /docs"));
+        List<String> asked =
+                new ArrayList<>(List.of("GET /docs/", "GET /openapi.json", "GET /docs/start.js", "GET /docs"));
         methods().forEach(method -> {
             HttpRule rule = method.getOptions().getExtension(AnnotationsProto.http);
             Stream.concat(Stream.of(rule), rule.getAdditionalBindingsList().stream())
@@ -225,12 +227,14 @@ class AccessIT {
         EventSyncClient orders = with("read:ORDER");
 
         assertThat(tags(sync(orders))).containsExactly("ORDER.PAID", "ORDER.SENT");
-        assertThat(TestServer.await(orders.events().listEvents(ListEventsRequest.getDefaultInstance())).getEventsList())
+        assertThat(TestServer.await(orders.events().listEvents(ListEventsRequest.getDefaultInstance()))
+                        .getEventsList())
                 .extracting(Event::getTag)
                 .contains("ORDER.SENT", "ORDER.PAID")
                 .allMatch(tag -> tag.startsWith("ORDER."));
         assertThat(TestServer.await(orders.events()
-                                .listTags(ListTagsRequest.newBuilder().setDepth(8).build()))
+                                .listTags(
+                                        ListTagsRequest.newBuilder().setDepth(8).build()))
                         .getTagsList())
                 .extracting(TagInfo::getTag)
                 .contains("ORDER", "ORDER.PAID", "ORDER.SENT")
@@ -260,8 +264,8 @@ class AccessIT {
                 .subscribe(SubscribeRequest.newBuilder()
                         .setStart(Start.newBuilder().setAfterPosition(0))
                         .build())
-                .map(stream -> stream.handler(frame ->
-                        frame.getBatch().getEventsList().forEach(event -> seen.add(event.getTag())))));
+                .map(stream -> stream.handler(
+                        frame -> frame.getBatch().getEventsList().forEach(event -> seen.add(event.getTag())))));
         TestServer.await(admin.events().ingest(ingest("USER")));
         TestServer.await(admin.events().ingest(ingest("ORDER.PAID.LAST")));
 
@@ -288,7 +292,8 @@ class AccessIT {
 
         assertThat(mine.getFilter().getTagPrefixesList()).containsExactly("ORDER");
         assertThat(refusal(users.consumers()
-                        .getConsumer(GetConsumerRequest.newBuilder().setName("x2").build())))
+                        .getConsumer(
+                                GetConsumerRequest.newBuilder().setName("x2").build())))
                 .isEqualTo(Reason.REASON_RESOURCE_NOT_FOUND);
         assertThat(refusal(users.events()
                         .sync(SyncRequest.newBuilder()
@@ -296,7 +301,8 @@ class AccessIT {
                                 .build())))
                 .isEqualTo(Reason.REASON_RESOURCE_NOT_FOUND);
         assertThat(refusal(users.endpoints()
-                        .getEndpoint(GetEndpointRequest.newBuilder().setName("x2").build())))
+                        .getEndpoint(
+                                GetEndpointRequest.newBuilder().setName("x2").build())))
                 .isEqualTo(Reason.REASON_RESOURCE_NOT_FOUND);
         assertThat(TestServer.await(users.endpoints().listEndpoints(ListEndpointsRequest.getDefaultInstance()))
                         .getEndpointsList())
@@ -315,13 +321,18 @@ class AccessIT {
     void producer_isOnRecord_andARetryByAnotherIsTheSameEvent() {
         EventSyncClient billing = client(token("billing", "ingest:*").getSecret());
         IngestRequest request = IngestRequest.newBuilder()
-                .setEvent(Event.newBuilder().setTag("ORDER.PAID").setId("by-billing").setProducer("forged"))
+                .setEvent(Event.newBuilder()
+                        .setTag("ORDER.PAID")
+                        .setId("by-billing")
+                        .setProducer("forged"))
                 .build();
 
         TestServer.await(billing.events().ingest(request));
 
         assertThat(TestServer.await(admin.events()
-                                .getEvent(GetEventRequest.newBuilder().setId("by-billing").build()))
+                                .getEvent(GetEventRequest.newBuilder()
+                                        .setId("by-billing")
+                                        .build()))
                         .getEvent()
                         .getProducer())
                 .isEqualTo("token:billing");
@@ -353,8 +364,8 @@ class AccessIT {
     @Test
     void X7_revocation_reachesOtherNodes() {
         io.eventsync.v1.CreateTokenResponse made = token("elsewhere", "read:*");
-        try (TestServer other = TestServer.start(
-                server.database(), Map.of("auth-mode", "required", "auth-admin-token", ADMIN))) {
+        try (TestServer other =
+                TestServer.start(server.database(), Map.of("auth-mode", "required", "auth-admin-token", ADMIN))) {
             EventSyncClient there = EventSyncClient.connect(
                     ClientOptions.to("127.0.0.1:" + other.port()).token(made.getSecret()));
             TestServer.await(there.events().sync(SyncRequest.getDefaultInstance()));
@@ -377,12 +388,13 @@ class AccessIT {
     void tokens_areListedWithoutSecrets_andStoredAsHashes() {
         String secret = token("listed", "read:ORDER").getSecret();
 
-        Token listed = TestServer.await(admin.admin().listTokens(ListTokensRequest.getDefaultInstance()))
-                .getTokensList()
-                .stream()
-                .filter(t -> t.getDisplayName().equals("listed"))
-                .findFirst()
-                .orElseThrow();
+        Token listed =
+                TestServer.await(admin.admin().listTokens(ListTokensRequest.getDefaultInstance()))
+                        .getTokensList()
+                        .stream()
+                        .filter(t -> t.getDisplayName().equals("listed"))
+                        .findFirst()
+                        .orElseThrow();
 
         assertThat(listed.toString()).doesNotContain(secret);
         assertThat(server.query("select t::text from eventsync.api_token t").toString())
@@ -462,8 +474,8 @@ class AccessIT {
     }
 
     private static SyncResponse sync(EventSyncClient client) {
-        return TestServer.await(client.events()
-                .sync(SyncRequest.newBuilder().setMaxEvents(2).build()));
+        return TestServer.await(
+                client.events().sync(SyncRequest.newBuilder().setMaxEvents(2).build()));
     }
 
     private static List<String> tags(SyncResponse response) {

@@ -42,7 +42,9 @@ class GrantsTest {
             }
             boolean isSeen = narrowed.isEmpty() || narrowed.stream().anyMatch(p -> below(tag, p.text()));
             boolean isAsked = asked.isEmpty() || asked.stream().anyMatch(p -> below(tag, p.text()));
-            assertThat(isSeen).as("%s asks %s for %s with %s", action, asked, tag, grants).isEqualTo(isAsked && isGranted);
+            assertThat(isSeen)
+                    .as("%s asks %s for %s with %s", action, asked, tag, grants)
+                    .isEqualTo(isAsked && isGranted);
             matched += isSeen ? 1 : 0;
         }
         assertThat(matched).isGreaterThan(CASES / 20);
@@ -62,7 +64,8 @@ class GrantsTest {
 
     private static boolean oracle(Grant grant, Action action, String tag) {
         boolean isAction = grant.action() == Action.ADMIN || grant.action() == action;
-        return isAction && (grant.prefix().isEmpty() || below(tag, grant.prefix().get().text()));
+        return isAction
+                && (grant.prefix().isEmpty() || below(tag, grant.prefix().get().text()));
     }
 
     private static boolean below(String tag, String prefix) {
@@ -109,18 +112,20 @@ class GrantsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "write:ORDER", "READ:ORDER", "read:", "read:OR DER", "read:ORDER.", "read:*.X", ":ORDER"})
+    @ValueSource(
+            strings = {"", "write:ORDER", "READ:ORDER", "read:", "read:OR DER", "read:ORDER.", "read:*.X", ":ORDER"})
     void whatIsNoGrant_isNotRead(String text) {
         assertThat(Grant.parse(text)).isEmpty();
     }
 
     @Test
     void certificates_areReadByName() {
-        CertificateGrants grants =
-                CertificateGrants.parse("billing=ingest:ORDER+read:ORDER, ops=admin:*").orElseThrow();
+        CertificateGrants grants = CertificateGrants.parse("billing=ingest:ORDER+read:ORDER, ops=admin:*")
+                .orElseThrow();
 
         assertThat(grants.principal("billing").orElseThrow().grants()).hasToString("ingest:ORDER read:ORDER");
-        assertThat(grants.principal("ops").orElseThrow().grants().allowsAll(Action.ADMIN)).isTrue();
+        assertThat(grants.principal("ops").orElseThrow().grants().allowsAll(Action.ADMIN))
+                .isTrue();
         assertThat(grants.principal("other")).isEmpty();
     }
 
@@ -136,14 +141,16 @@ class GrantsTest {
         assertThat(Credentials.of("bearer  abc", Optional.empty()).secret()).contains("abc");
         assertThat(Credentials.of("Basic eDphYmM=", Optional.empty()).secret()).contains("abc");
         assertThat(Credentials.of(null, Optional.empty()).secret()).isEmpty();
-        assertThat(Credentials.of("Bearer abc", Optional.empty())).hasToString("Credentials[certificateName=Optional.empty]");
+        assertThat(Credentials.of("Bearer abc", Optional.empty()))
+                .hasToString("Credentials[certificateName=Optional.empty]");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Bearer", "Bearer ", "Digest abc", "Basic %%%", "Basic eDo=", "abc"})
     void credentials_areRefused_whenMalformed(String header) {
         assertThatThrownBy(() -> Credentials.of(header, Optional.empty()))
-                .isInstanceOfSatisfying(Failure.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAUTHENTICATED));
+                .isInstanceOfSatisfying(
+                        Failure.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAUTHENTICATED));
     }
 
     @Test

@@ -49,13 +49,14 @@ class JwtIT {
 
     private static String claims(String more) {
         long now = Instant.now().getEpochSecond();
-        return "{\"iss\":\"" + TestIssuer.ISSUER + "\",\"aud\":[\"" + TestIssuer.AUDIENCE + "\"],\"sub\":\"auth0|1\",\"exp\":"
-                + (now + 600) + ",\"permissions\":[\"ingest:ORDER\",\"read:ORDER\",\"something:else\"]" + more + "}";
+        return "{\"iss\":\"" + TestIssuer.ISSUER + "\",\"aud\":[\"" + TestIssuer.AUDIENCE
+                + "\"],\"sub\":\"auth0|1\",\"exp\":" + (now + 600)
+                + ",\"permissions\":[\"ingest:ORDER\",\"read:ORDER\",\"something:else\"]" + more + "}";
     }
 
     private static EventSyncClient client(String token) {
-        EventSyncClient client =
-                EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + server.port()).token(token));
+        EventSyncClient client = EventSyncClient.connect(
+                ClientOptions.to("127.0.0.1:" + server.port()).token(token));
         CLIENTS.add(client);
         return client;
     }
@@ -70,14 +71,16 @@ class JwtIT {
     void good(String algorithm, PublicJsonWebKey key) throws Exception {
         EventSyncClient client = client(TestIssuer.sign(algorithm, key.getPrivateKey(), key.getKeyId(), claims("")));
 
-        String id = TestServer.await(client.events().ingest(order())).getResult().getId();
+        String id =
+                TestServer.await(client.events().ingest(order())).getResult().getId();
 
         assertThat(TestServer.await(client.events()
                                 .getEvent(GetEventRequest.newBuilder().setId(id).build()))
                         .getEvent()
                         .getProducer())
                 .isEqualTo("jwt:auth0|1");
-        assertThat(refusal(client.events().ingest(IngestRequest.newBuilder()
+        assertThat(refusal(client.events()
+                        .ingest(IngestRequest.newBuilder()
                                 .setEvent(Event.newBuilder().setTag("PAYMENT"))
                                 .build())))
                 .isEqualTo(Reason.REASON_TAG_FORBIDDEN);
@@ -92,11 +95,14 @@ class JwtIT {
         return Stream.of(
                 Arguments.of("signed by another key of this id", sign(other, good)),
                 Arguments.of("unknown key id", sign(unknown, good)),
-                Arguments.of("no key id, several keys", TestIssuer.sign("RS256", issuer.rsa.getPrivateKey(), null, good)),
+                Arguments.of(
+                        "no key id, several keys", TestIssuer.sign("RS256", issuer.rsa.getPrivateKey(), null, good)),
                 Arguments.of("expired", rs256(with("exp", "" + (Instant.now().getEpochSecond() - 120)))),
                 Arguments.of("no exp", rs256(good.replaceFirst("\"exp\":[0-9]+,", ""))),
                 Arguments.of("exp as text", rs256(with("exp", "\"soon\""))),
-                Arguments.of("not yet valid", rs256(claims(",\"nbf\":" + (Instant.now().getEpochSecond() + 600)))),
+                Arguments.of(
+                        "not yet valid",
+                        rs256(claims(",\"nbf\":" + (Instant.now().getEpochSecond() + 600)))),
                 Arguments.of("other issuer", rs256(with("iss", "\"https://issuer.example.evil/\""))),
                 Arguments.of("issuer without slash", rs256(with("iss", "\"https://issuer.example\""))),
                 Arguments.of("no issuer", rs256(good.replaceFirst("\"iss\":\"[^\"]*\",", ""))),
@@ -104,12 +110,14 @@ class JwtIT {
                 Arguments.of("no audience", rs256(good.replaceFirst("\"aud\":\\[[^]]*],", ""))),
                 Arguments.of("no subject", rs256(good.replaceFirst("\"sub\":\"[^\"]*\",", ""))),
                 Arguments.of("alg none", none(good)),
-                Arguments.of("alg NONE", none(good).replace(base64("{\"alg\":\"none\"}"), base64("{\"alg\":\"NONE\"}"))),
+                Arguments.of(
+                        "alg NONE", none(good).replace(base64("{\"alg\":\"none\"}"), base64("{\"alg\":\"NONE\"}"))),
                 Arguments.of(
                         "HS256 with the public key as its secret",
                         TestIssuer.sign(
                                 "HS256", new HmacKey(publicPem.getBytes(StandardCharsets.ISO_8859_1)), "rsa", good)),
-                Arguments.of("EC algorithm, RSA key id", TestIssuer.sign("ES256", issuer.ec.getPrivateKey(), "rsa", good)),
+                Arguments.of(
+                        "EC algorithm, RSA key id", TestIssuer.sign("ES256", issuer.ec.getPrivateKey(), "rsa", good)),
                 Arguments.of("payload changed", tampered(signed)),
                 Arguments.of("signature cut", signed.substring(0, signed.length() - 8)),
                 Arguments.of("signature empty", signed.substring(0, signed.lastIndexOf('.') + 1)),
@@ -147,10 +155,10 @@ class JwtIT {
 
             own.publish(next);
             // A flood of tokens with unknown keys makes one read in five seconds; the first of them brings the new key.
-            org.awaitility.Awaitility.await().atMost(java.time.Duration.ofSeconds(20)).until(() -> TestServer.await(after.events()
-                    .ingest(order())
-                    .map(v -> true)
-                    .otherwise(false)));
+            org.awaitility.Awaitility.await()
+                    .atMost(java.time.Duration.ofSeconds(20))
+                    .until(() -> TestServer.await(
+                            after.events().ingest(order()).map(v -> true).otherwise(false)));
 
             assertThat(refusal(before.events().ingest(order()))).isEqualTo(Reason.REASON_UNAUTHENTICATED);
             assertThat(own.reads.get()).isLessThan(10);
@@ -164,8 +172,7 @@ class JwtIT {
         EventSyncClient client = client(rs256(claims("")));
 
         TestServer.await(client.admin().getLogInfo(GetLogInfoRequest.getDefaultInstance()));
-        assertThat(refusal(client.admin()
-                        .listTokens(io.eventsync.v1.ListTokensRequest.getDefaultInstance())))
+        assertThat(refusal(client.admin().listTokens(io.eventsync.v1.ListTokensRequest.getDefaultInstance())))
                 .isEqualTo(Reason.REASON_TAG_FORBIDDEN);
     }
 

@@ -61,10 +61,14 @@ final class TestIssuer implements AutoCloseable {
 
     Map<String, String> flags() {
         return Map.of(
-                "auth-mode", "required",
-                "auth-jwt-jwks-url", url(),
-                "auth-jwt-issuer", ISSUER,
-                "auth-jwt-audience", AUDIENCE);
+                "auth-mode",
+                "required",
+                "auth-jwt-jwks-url",
+                url(),
+                "auth-jwt-issuer",
+                ISSUER,
+                "auth-jwt-audience",
+                AUDIENCE);
     }
 
     static String sign(String algorithm, Key key, String keyId, String claims) throws JoseException {

@@ -71,7 +71,8 @@ class TlsIT {
     }
 
     private Map<String, String> flags(String... more) {
-        Map<String, String> flags = new HashMap<>(Map.of("tls-cert-file", certificate.toString(), "tls-key-file", key.toString()));
+        Map<String, String> flags =
+                new HashMap<>(Map.of("tls-cert-file", certificate.toString(), "tls-key-file", key.toString()));
         for (int i = 0; i < more.length; i += 2) {
             flags.put(more[i], more[i + 1]);
         }
@@ -89,7 +90,9 @@ class TlsIT {
         try (TestServer server = TestServer.start(flags())) {
             EventSyncClient client = EventSyncClient.connect(
                     ClientOptions.to("localhost:" + server.port()).tls(ca).vertx(vertx));
-            assertThat(TestServer.await(client.events().ingest(event())).getResult().getPosition())
+            assertThat(TestServer.await(client.events().ingest(event()))
+                            .getResult()
+                            .getPosition())
                     .isEqualTo(1);
 
             for (HttpVersion version : new HttpVersion[] {HttpVersion.HTTP_1_1, HttpVersion.HTTP_2}) {
@@ -112,8 +115,9 @@ class TlsIT {
                     ClientOptions.to("localhost:" + server.port()).tls().vertx(vertx));
 
             assertThatThrownBy(() -> TestServer.await(client.events().ingest(event())))
-                    .isInstanceOfSatisfying(EventSyncException.class, e -> assertThat(e.isRetryable())
-                            .isTrue());
+                    .isInstanceOfSatisfying(
+                            EventSyncException.class,
+                            e -> assertThat(e.isRetryable()).isTrue());
         }
     }
 
@@ -122,9 +126,17 @@ class TlsIT {
         TestCertificate billing = TestCertificate.signed(store, "billing", "dns:billing");
         TestCertificate other = TestCertificate.signed(store, "other", "dns:other");
         try (TestServer server = TestServer.start(flags(
-                "tls-client-ca-file", ca.toString(), "auth-mode", "required", "auth-admin-token", "x".repeat(32),
-                "auth-certificate-grants", "billing=ingest:ORDER"))) {
-            assertThat(TestServer.await(stub(server, billing).ingest(event())).getResult().getPosition())
+                "tls-client-ca-file",
+                ca.toString(),
+                "auth-mode",
+                "required",
+                "auth-admin-token",
+                "x".repeat(32),
+                "auth-certificate-grants",
+                "billing=ingest:ORDER"))) {
+            assertThat(TestServer.await(stub(server, billing).ingest(event()))
+                            .getResult()
+                            .getPosition())
                     .isEqualTo(1);
             assertThat(server.query("select producer from eventsync.events")).containsExactly("certificate:billing");
             assertThatThrownBy(() -> TestServer.await(stub(server, other).ingest(event())))

@@ -1,0 +1,113 @@
+package io.eventsync.server.compat;
+
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.http.MoreRoutes.Answer;
+import io.eventsync.v1.Event;
+import io.eventsync.v1.GetServerInfoRequest;
+import io.eventsync.v1.GetServerInfoResponse;
+import io.eventsync.v1.ListEventsRequest;
+import io.eventsync.v1.ListEventsResponse;
+import io.eventsync.v1.ListSubscriptionsRequest;
+import io.eventsync.v1.ListSubscriptionsResponse;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Pool;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+
+/** What people look at: what this is, whether it is well, the last events, the configuration. */
+final class PageRoutes {
+    private static final int LINES = 50;
+
+    private final Pool pool;
+    private final InstantSource clock;
+    private final Map<String, String> config;
+
+    /** @param config by key, secrets hidden */
+    PageRoutes(Pool pool, InstantSource clock, Map<String, String> config) {
+        this.pool = pool;
+        this.clock = clock;
+        this.config = config;
+    }
+
+    /** {@code GET /}. */
+    Future<Answer> info(OldRequest request) {
+        return request.call(
+                        "AdminService/GetServerInfo",
+                        GetServerInfoRequest.getDefaultInstance(),
+                        GetServerInfoResponse.getDefaultInstance())
+                .map(server -> Answers.json(new JsonObject()
+                        .put("title", "EventSync")
+                        .put("version", server.getVersion())
+                        .put("description", "One durable, ordered event log: ingest, stream, poll and webhooks")
+                        .put("docs", "/docs/")
+                        .put("openapi", "/openapi.json")));
+    }
+
+    /** {@code GET /health}: the one route that needs no credentials. */
+    Future<Answer> health(OldRequest request) {
+        return pool.query("select 1").execute().transform((rows, failure) -> {
+            boolean isUp = failure == null;
+            return Future.succeededFuture(Answers.json(
+                    isUp ? 200 : 503,
+                    new JsonObject()
+                            .put("status", isUp ? "healthy" : "unhealthy")
+                            .put("service", "eventsync")
+                            .put("database", isUp ? "connected" : "disconnected")
+                            .put("timestamp", clock.instant().toString())));
+        });
+    }
+
+    /** {@code GET /logs}: the last 50 events, the newest last. */
+    Future<Answer> logs(OldRequest request) {
+        return request.call(
+                        "EventService/ListEvents",
+                        ListEventsRequest.newBuilder().setPageSize(LINES).build(),
+                        ListEventsResponse.getDefaultInstance())
+                .map(answer -> {
+                    List<Event> newestLast = new java.util.ArrayList<>(answer.getEventsList());
+                    java.util.Collections.reverse(newestLast);
+                    if (request.wantsHtml()) {
+                        StringBuilder lines = new StringBuilder();
+                        newestLast.forEach(event -> lines.append(line(event)).append('\n'));
+                        return Answers.html(
+                                Html.page("Last " + LINES + " events", "<pre>" + Html.escape(lines) + "</pre>"));
+                    }
+                    JsonArray lines = new JsonArray();
+                    newestLast.forEach(event -> lines.add(LogRoutes.toJson(event)));
+                    return Answers.json(lines, Map.of());
+                });
+    }
+
+    private static String line(Event event) {
+        return "[" + Times.text(event.getIngestTime()) + "] " + event.getTag() + ": " + event.getMessage();
+    }
+
+    /** {@code GET /config}: for operators; what the list of subscriptions needs, this needs. */
+    Future<Answer> config(OldRequest request) {
+        return request.call(
+                        "AdminService/ListSubscriptions",
+                        ListSubscriptionsRequest.getDefaultInstance(),
+                        ListSubscriptionsResponse.getDefaultInstance())
+                .map(allowed -> {
+                    if (request.wantsHtml()) {
+                        StringBuilder rows = new StringBuilder();
+                        config.forEach((key, value) -> rows.append("<tr><td>")
+                                .append(Html.escape(key))
+                                .append("</td><td>")
+                                .append(Html.escape(value))
+                                .append("</td></tr>\n"));
+                        return Answers.html(Html.page("Configuration", "<table>" + rows + "</table>"));
+                    }
+                    JsonObject json = new JsonObject();
+                    config.forEach(json::put);
+                    return Answers.json(json);
+                });
+    }
+
+    static Failure notAllowed(String method) {
+        return Failure.of(io.eventsync.server.failure.Reason.METHOD_NOT_ALLOWED, method + " is not for this path");
+    }
+}
