@@ -36,6 +36,7 @@ import io.eventsync.v1.SubscribeRequest;
 import io.eventsync.v1.SyncRequest;
 import io.eventsync.v1.SyncResponse;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,8 +80,8 @@ final class EventRpcs {
     }
 
     void bind(Rpc rpc) {
-        rpc.unary(SERVICE + "Ingest", IngestRequest.parser(), (request, call) -> ingest(request, call));
-        rpc.unary(SERVICE + "IngestBatch", IngestBatchRequest.parser(), (request, call) -> ingestBatch(request, call));
+        rpc.unary(SERVICE + "Ingest", IngestRequest.parser(), this::ingest);
+        rpc.unary(SERVICE + "IngestBatch", IngestBatchRequest.parser(), this::ingestBatch);
         rpc.session(
                 SERVICE + "IngestStream",
                 IngestStreamRequest.parser(),
@@ -89,14 +90,14 @@ final class EventRpcs {
                         onEnd -> new IngestSession(
                                 log, cursors, request -> toNew(request.getEventsList(), call), call, onEnd)));
         rpc.stream(SERVICE + "Subscribe", SubscribeRequest.parser(), this::subscribe);
-        rpc.unary(SERVICE + "Sync", SyncRequest.parser(), (request, call) -> sync(request, call));
-        rpc.unary(SERVICE + "GetEvent", GetEventRequest.parser(), (request, call) -> getEvent(request, call));
-        rpc.unary(SERVICE + "ListEvents", ListEventsRequest.parser(), (request, call) -> listEvents(request, call));
-        rpc.unary(SERVICE + "ListTags", ListTagsRequest.parser(), (request, call) -> listTags(request, call));
+        rpc.unary(SERVICE + "Sync", SyncRequest.parser(), this::sync);
+        rpc.unary(SERVICE + "GetEvent", GetEventRequest.parser(), this::getEvent);
+        rpc.unary(SERVICE + "ListEvents", ListEventsRequest.parser(), this::listEvents);
+        rpc.unary(SERVICE + "ListTags", ListTagsRequest.parser(), this::listTags);
         rpc.unary(
                 SERVICE + "EstimateBacklog",
                 EstimateBacklogRequest.parser(),
-                (request, call) -> estimateBacklog(request, call));
+                this::estimateBacklog);
     }
 
     private Future<Buffer> ingest(IngestRequest request, Call call) {
@@ -164,12 +165,15 @@ final class EventRpcs {
     }
 
     private Future<Buffer> sync(SyncRequest request, Call call) {
+        Promise<Void> gone = Promise.promise();
+        call.onEnd(gone::tryComplete);
         Poller.Query query = new Poller.Query(
                 access.filter(call, Action.READ, request.getFilter(), "filter"),
                 FilterMapper.toStart(request.getStart(), new Start.Beginning()),
                 FilterMapper.toCount("max_events", request.getMaxEvents(), 100, PAGE_MAX),
                 FilterMapper.toDuration("wait", request.getWait(), Duration.ZERO, WAIT_MAX),
-                FilterMapper.toPolicy(request.getOnExpired()));
+                FilterMapper.toPolicy(request.getOnExpired()),
+                gone.future());
         return access.start(call, query.start())
                 .compose(v -> poller.poll(query, loop))
                 .map(answer -> {

@@ -16,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -222,6 +223,11 @@ final class HttpFace {
             throw Failure.of(Reason.ENCODING_UNSUPPORTED, "the body must not be compressed")
                     .with("content-encoding", encoding);
         }
+        String transfer = request.getHeader("transfer-encoding");
+        if (transfer != null && !transfer.equalsIgnoreCase("chunked")) {
+            throw Failure.of(Reason.ENCODING_UNSUPPORTED, "transfer-encoding must be chunked")
+                    .with("transfer-encoding", transfer);
+        }
         if (!hasBody(request)) {
             return;
         }
@@ -241,9 +247,18 @@ final class HttpFace {
         }
     }
 
+    /** As announced. Over HTTP/2 nothing needs to be: whether a body comes shows when it does. */
     private static boolean hasBody(HttpServerRequest request) {
         String length = request.getHeader("content-length");
-        return length == null ? request.headers().contains("transfer-encoding") : !length.equals("0");
+        if (length != null) {
+            return !length.equals("0");
+        }
+        return request.headers().contains("transfer-encoding")
+                || (request.version() == HttpVersion.HTTP_2 && !request.isEnded() && isChange(request));
+    }
+
+    private static boolean isChange(HttpServerRequest request) {
+        return !request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD);
     }
 
     private static boolean isJson(String contentType) {

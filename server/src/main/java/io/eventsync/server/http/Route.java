@@ -2,6 +2,7 @@ package io.eventsync.server.http;
 
 import com.google.api.HttpRule;
 import com.google.protobuf.Message;
+import io.eventsync.server.failure.Failure;
 import io.eventsync.server.grpc.Calls;
 import io.eventsync.server.http.json.JsonInput;
 import io.eventsync.server.http.json.TextInput;
@@ -38,6 +39,9 @@ record Route(Calls.Method method, HttpMethod verb, PathTemplate path, String bod
         }
         TextInput input = new TextInput(request);
         bindings.forEach(binding -> input.bind(binding.field(), binding.value()));
+        if (body.equals("*") && !query.isEmpty()) {
+            throw Failure.field(query.get(0).name(), "belongs into the body: this path takes no query");
+        }
         query.forEach(parameter -> input.set(parameter.name(), parameter.value()));
         return request;
     }

@@ -21,9 +21,12 @@ final class NextEvents implements LiveMember {
         this.timer = loop.vertx().setTimer(waitMillis, t -> finish(new Page(List.of(), loop.point())));
     }
 
-    /** The next matching events after the loop's point, or none and the point reached when the time is up. */
-    static Future<Page> await(LiveLoop loop, EventFilter filter, int eventsMax, long waitMillis) {
-        return new NextEvents(loop, filter, eventsMax, waitMillis).promise.future();
+    /** The next matching events after the loop's point, or none and the point reached when the time is up or the client gone. */
+    static Future<Page> await(
+            LiveLoop loop, EventFilter filter, int eventsMax, long waitMillis, Future<Void> gone) {
+        NextEvents next = new NextEvents(loop, filter, eventsMax, waitMillis);
+        gone.onComplete(v -> next.finish(new Page(List.of(), loop.point())));
+        return next.promise.future();
     }
 
     @Override

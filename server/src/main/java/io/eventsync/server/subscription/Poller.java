@@ -28,8 +28,17 @@ public final class Poller {
         this.starts = starts;
     }
 
-    /** @param patience how long to wait for a matching event while level with the log */
-    public record Query(EventFilter filter, Start start, int eventsMax, Duration patience, ExpiredPolicy onExpired) {}
+    /**
+     * @param patience how long to wait for a matching event while level with the log
+     * @param gone completes when nobody waits for the answer any more
+     */
+    public record Query(
+            EventFilter filter,
+            Start start,
+            int eventsMax,
+            Duration patience,
+            ExpiredPolicy onExpired,
+            Future<Void> gone) {}
 
     /** A page, whether it reaches the head, and what was skipped before it. */
     public record Answer(Page page, long headPosition, Optional<Gap> gap) {
@@ -67,7 +76,8 @@ public final class Poller {
                         : search(query, reader, page.end(), begin, loop);
             }
             long left = query.patience().toMillis() - Duration.ofNanos(spent).toMillis();
-            return left <= 0 ? Future.succeededFuture(page) : await(query, reader, page.end(), begin, left, loop);
+            return left <= 0 || query.gone().isComplete()
+                    ? Future.succeededFuture(page) : await(query, reader, page.end(), begin, left, loop);
         });
     }
 
@@ -79,7 +89,7 @@ public final class Poller {
         if (loop.point().position() != from.position()) {
             return search(query, reader, from, begin, loop);
         }
-        return NextEvents.await(loop, query.filter(), query.eventsMax(), leftMillis)
+        return NextEvents.await(loop, query.filter(), query.eventsMax(), leftMillis, query.gone())
                 .compose(page -> page.events().isEmpty()
                         ? search(query, reader, page.end(), begin, loop)
                         : Future.succeededFuture(page));

@@ -22,7 +22,11 @@ class HttpConfigTest {
                 "server.request-bytes-max=4MiB",
                 "server.request-timeout=1m",
                 "server.ping-interval=15s",
-                "server.ping-timeout=10s");
+                "server.ping-timeout=10s",
+                "http.header-timeout=10s",
+                "http.idle-timeout=1m",
+                "http.cors-origins=",
+                "http.hosts=");
         assertThat(HttpConfig.from(TestSettings.defaults(HttpConfig.SETTINGS))).hasNoNullFieldsOrProperties();
     }
 

@@ -50,10 +50,11 @@ public final class OpenApi {
             String id = operation.method().getService().getName() + "_"
                     + operation.method().getName();
             made.put("operationId", ids.add(id) ? id : id + "_" + ids.size());
-            if (!paths.containsKey(operation.path())) {
-                paths.put(operation.path(), new JsonObject());
+            String path = Operations.shownPath(operation);
+            if (!paths.containsKey(path)) {
+                paths.put(path, new JsonObject());
             }
-            paths.getJsonObject(operation.path()).put(operation.verb(), made);
+            paths.getJsonObject(path).put(operation.verb(), made);
         }
         return new JsonObject()
                 .put("openapi", "3.1.0")

@@ -46,6 +46,19 @@ final class Operations {
                         .put("5XX", ERROR.copy()));
     }
 
+    /** Paths that differ in the names of their variables only are one path in OpenAPI: {@code endpoint.name} is shown as {@code name}. */
+    static String shownPath(Operation operation) {
+        String path = operation.path();
+        for (String variable : operation.variables()) {
+            path = path.replace('{' + variable + '}', '{' + shown(variable) + '}');
+        }
+        return path;
+    }
+
+    private static String shown(String variable) {
+        return variable.substring(variable.lastIndexOf('.') + 1);
+    }
+
     private static String firstSentence(String comment) {
         int end = comment.indexOf(". ");
         int paragraph = comment.indexOf('\n');
@@ -58,8 +71,9 @@ final class Operations {
         JsonArray parameters = new JsonArray();
         Descriptor request = operation.method().getInputType();
         for (String variable : operation.variables()) {
-            parameters.add(
-                    parameter("path", variable, field(request, variable), known).put("required", true));
+            parameters.add(parameter("path", variable, field(request, variable), known)
+                    .put("name", shown(variable))
+                    .put("required", true));
         }
         if (!operation.body().equals("*")) {
             for (FieldDescriptor field : request.getFields()) {
@@ -72,9 +86,7 @@ final class Operations {
             parameters.add(new JsonObject()
                     .put("name", "Last-Event-ID")
                     .put("in", "header")
-                    .put(
-                            "description",
-                            "A cursor to go on from; wins over the start of the query. Browsers send it by themselves.")
+                    .put("description", "A cursor to go on from; wins over the start of the query. Browsers send it by themselves.")
                     .put("schema", new JsonObject().put("type", "string")));
         }
         return parameters;
@@ -165,9 +177,7 @@ final class Operations {
         }
         JsonObject text = new JsonObject().put("type", "string");
         return new JsonObject()
-                .put(
-                        "description",
-                        "The stream: a frame a line, server-sent events, or an array that ends at the head.")
+                .put("description", "The stream: a frame a line, server-sent events, or an array that ends at the head.")
                 .put(
                         "content",
                         content("application/x-ndjson", message)
