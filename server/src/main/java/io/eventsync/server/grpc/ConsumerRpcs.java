@@ -45,12 +45,12 @@ final class ConsumerRpcs {
     }
 
     void bind(Rpc rpc) {
-        rpc.unary(SERVICE + "CreateConsumer", CreateConsumerRequest.parser(), (request, call) -> create(request, call));
-        rpc.unary(SERVICE + "GetConsumer", GetConsumerRequest.parser(), (request, call) -> get(request, call));
-        rpc.unary(SERVICE + "ListConsumers", ListConsumersRequest.parser(), (request, call) -> list(request, call));
-        rpc.unary(SERVICE + "DeleteConsumer", DeleteConsumerRequest.parser(), (request, call) -> delete(request, call));
-        rpc.unary(SERVICE + "CommitCursor", CommitCursorRequest.parser(), (request, call) -> commit(request, call));
-        rpc.unary(SERVICE + "SeekConsumer", SeekConsumerRequest.parser(), (request, call) -> seek(request, call));
+        rpc.unary(SERVICE + "CreateConsumer", CreateConsumerRequest.parser(), this::create);
+        rpc.unary(SERVICE + "GetConsumer", GetConsumerRequest.parser(), this::get);
+        rpc.unary(SERVICE + "ListConsumers", ListConsumersRequest.parser(), this::list);
+        rpc.unary(SERVICE + "DeleteConsumer", DeleteConsumerRequest.parser(), this::delete);
+        rpc.unary(SERVICE + "CommitCursor", CommitCursorRequest.parser(), this::commit);
+        rpc.unary(SERVICE + "SeekConsumer", SeekConsumerRequest.parser(), this::seek);
     }
 
     private Future<Buffer> create(CreateConsumerRequest request, Call call) {

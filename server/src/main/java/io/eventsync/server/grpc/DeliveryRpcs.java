@@ -66,30 +66,16 @@ final class DeliveryRpcs {
     }
 
     void bind(Rpc rpc) {
-        rpc.unary(
-                SERVICE + "ListDeliveries",
-                ListDeliveriesRequest.parser(),
-                (request, call) -> listDeliveries(request, call));
-        rpc.unary(
-                SERVICE + "ListAttempts", ListAttemptsRequest.parser(), (request, call) -> listAttempts(request, call));
+        rpc.unary(SERVICE + "ListDeliveries", ListDeliveriesRequest.parser(), this::listDeliveries);
+        rpc.unary(SERVICE + "ListAttempts", ListAttemptsRequest.parser(), this::listAttempts);
         rpc.stream(SERVICE + "WatchAttempts", WatchAttemptsRequest.parser(), this::watch);
-        rpc.unary(SERVICE + "RetryDelivery", RetryDeliveryRequest.parser(), (request, call) -> retry(request, call));
-        rpc.unary(
-                SERVICE + "ListDeadLetters",
-                ListDeadLettersRequest.parser(),
-                (request, call) -> listDeadLetters(request, call));
-        rpc.unary(
-                SERVICE + "ReplayDeadLetters",
-                ReplayDeadLettersRequest.parser(),
-                (request, call) -> replayDeadLetters(request, call));
-        rpc.unary(SERVICE + "GetReplay", GetReplayRequest.parser(), (request, call) -> getReplay(request, call));
-        rpc.unary(SERVICE + "ListReplays", ListReplaysRequest.parser(), (request, call) -> listReplays(request, call));
-        rpc.unary(
-                SERVICE + "CancelReplay", CancelReplayRequest.parser(), (request, call) -> cancelReplay(request, call));
-        rpc.unary(
-                SERVICE + "ExplainDelivery",
-                ExplainDeliveryRequest.parser(),
-                (request, call) -> explain(request, call));
+        rpc.unary(SERVICE + "RetryDelivery", RetryDeliveryRequest.parser(), this::retry);
+        rpc.unary(SERVICE + "ListDeadLetters", ListDeadLettersRequest.parser(), this::listDeadLetters);
+        rpc.unary(SERVICE + "ReplayDeadLetters", ReplayDeadLettersRequest.parser(), this::replayDeadLetters);
+        rpc.unary(SERVICE + "GetReplay", GetReplayRequest.parser(), this::getReplay);
+        rpc.unary(SERVICE + "ListReplays", ListReplaysRequest.parser(), this::listReplays);
+        rpc.unary(SERVICE + "CancelReplay", CancelReplayRequest.parser(), this::cancelReplay);
+        rpc.unary(SERVICE + "ExplainDelivery", ExplainDeliveryRequest.parser(), this::explain);
     }
 
     private AttemptQuery narrowed(Call call, AttemptQuery query) {

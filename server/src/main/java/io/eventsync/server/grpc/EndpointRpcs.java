@@ -81,21 +81,18 @@ final class EndpointRpcs {
     }
 
     void bind(Rpc rpc) {
-        rpc.unary(SERVICE + "CreateEndpoint", CreateEndpointRequest.parser(), (request, call) -> create(request, call));
-        rpc.unary(SERVICE + "GetEndpoint", GetEndpointRequest.parser(), (request, call) -> get(request, call));
-        rpc.unary(SERVICE + "ListEndpoints", ListEndpointsRequest.parser(), (request, call) -> list(request, call));
-        rpc.unary(SERVICE + "UpdateEndpoint", UpdateEndpointRequest.parser(), (request, call) -> update(request, call));
-        rpc.unary(SERVICE + "DeleteEndpoint", DeleteEndpointRequest.parser(), (request, call) -> delete(request, call));
-        rpc.unary(SERVICE + "PauseEndpoint", PauseEndpointRequest.parser(), (request, call) -> pause(request, call));
-        rpc.unary(SERVICE + "ResumeEndpoint", ResumeEndpointRequest.parser(), (request, call) -> resume(request, call));
-        rpc.unary(SERVICE + "SeekEndpoint", SeekEndpointRequest.parser(), (request, call) -> seek(request, call));
-        rpc.unary(
-                SERVICE + "RotateEndpointSecret",
-                RotateEndpointSecretRequest.parser(),
-                (request, call) -> rotate(request, call));
-        rpc.unary(SERVICE + "SendTestEvent", SendTestEventRequest.parser(), (request, call) -> test(request, call));
-        rpc.unary(SERVICE + "PreviewFilter", PreviewFilterRequest.parser(), (request, call) -> preview(request, call));
-        rpc.unary(SERVICE + "GetSigningKeys", GetSigningKeysRequest.parser(), (request, call) -> keys(request, call));
+        rpc.unary(SERVICE + "CreateEndpoint", CreateEndpointRequest.parser(), this::create);
+        rpc.unary(SERVICE + "GetEndpoint", GetEndpointRequest.parser(), this::get);
+        rpc.unary(SERVICE + "ListEndpoints", ListEndpointsRequest.parser(), this::list);
+        rpc.unary(SERVICE + "UpdateEndpoint", UpdateEndpointRequest.parser(), this::update);
+        rpc.unary(SERVICE + "DeleteEndpoint", DeleteEndpointRequest.parser(), this::delete);
+        rpc.unary(SERVICE + "PauseEndpoint", PauseEndpointRequest.parser(), this::pause);
+        rpc.unary(SERVICE + "ResumeEndpoint", ResumeEndpointRequest.parser(), this::resume);
+        rpc.unary(SERVICE + "SeekEndpoint", SeekEndpointRequest.parser(), this::seek);
+        rpc.unary(SERVICE + "RotateEndpointSecret", RotateEndpointSecretRequest.parser(), this::rotate);
+        rpc.unary(SERVICE + "SendTestEvent", SendTestEventRequest.parser(), this::test);
+        rpc.unary(SERVICE + "PreviewFilter", PreviewFilterRequest.parser(), this::preview);
+        rpc.unary(SERVICE + "GetSigningKeys", GetSigningKeysRequest.parser(), this::keys);
     }
 
     private Future<Buffer> create(CreateEndpointRequest request, Call call) {

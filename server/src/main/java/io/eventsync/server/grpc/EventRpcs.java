@@ -94,10 +94,7 @@ final class EventRpcs {
         rpc.unary(SERVICE + "GetEvent", GetEventRequest.parser(), this::getEvent);
         rpc.unary(SERVICE + "ListEvents", ListEventsRequest.parser(), this::listEvents);
         rpc.unary(SERVICE + "ListTags", ListTagsRequest.parser(), this::listTags);
-        rpc.unary(
-                SERVICE + "EstimateBacklog",
-                EstimateBacklogRequest.parser(),
-                this::estimateBacklog);
+        rpc.unary(SERVICE + "EstimateBacklog", EstimateBacklogRequest.parser(), this::estimateBacklog);
     }
 
     private Future<Buffer> ingest(IngestRequest request, Call call) {

@@ -228,13 +228,17 @@ final class HttpFace {
             throw Failure.of(Reason.ENCODING_UNSUPPORTED, "transfer-encoding must be chunked")
                     .with("transfer-encoding", transfer);
         }
-        if (!hasBody(request)) {
-            return;
-        }
-        if (!route.hasBody()) {
+        boolean isAnnounced = announcesBody(request);
+        if (isAnnounced && !route.hasBody()) {
             throw Failure.of(Reason.MESSAGE_MALFORMED, request.method() + " takes no body here");
         }
-        requireJson(request);
+        // Over HTTP/2 nothing needs to be announced: whether a body comes shows when it does.
+        boolean mayCome = request.version() == HttpVersion.HTTP_2
+                && request.getHeader("content-length") == null
+                && !request.isEnded();
+        if (isAnnounced || (mayCome && route.hasBody())) {
+            requireJson(request);
+        }
     }
 
     private static void requireJson(HttpServerRequest request) {
@@ -247,18 +251,9 @@ final class HttpFace {
         }
     }
 
-    /** As announced. Over HTTP/2 nothing needs to be: whether a body comes shows when it does. */
-    private static boolean hasBody(HttpServerRequest request) {
+    private static boolean announcesBody(HttpServerRequest request) {
         String length = request.getHeader("content-length");
-        if (length != null) {
-            return !length.equals("0");
-        }
-        return request.headers().contains("transfer-encoding")
-                || (request.version() == HttpVersion.HTTP_2 && !request.isEnded() && isChange(request));
-    }
-
-    private static boolean isChange(HttpServerRequest request) {
-        return !request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD);
+        return length == null ? request.headers().contains("transfer-encoding") : !length.equals("0");
     }
 
     private static boolean isJson(String contentType) {

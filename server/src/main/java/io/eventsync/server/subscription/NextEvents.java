@@ -22,8 +22,7 @@ final class NextEvents implements LiveMember {
     }
 
     /** The next matching events after the loop's point, or none and the point reached when the time is up or the client gone. */
-    static Future<Page> await(
-            LiveLoop loop, EventFilter filter, int eventsMax, long waitMillis, Future<Void> gone) {
+    static Future<Page> await(LiveLoop loop, EventFilter filter, int eventsMax, long waitMillis, Future<Void> gone) {
         NextEvents next = new NextEvents(loop, filter, eventsMax, waitMillis);
         gone.onComplete(v -> next.finish(new Page(List.of(), loop.point())));
         return next.promise.future();

@@ -77,7 +77,8 @@ public final class Poller {
             }
             long left = query.patience().toMillis() - Duration.ofNanos(spent).toMillis();
             return left <= 0 || query.gone().isComplete()
-                    ? Future.succeededFuture(page) : await(query, reader, page.end(), begin, left, loop);
+                    ? Future.succeededFuture(page)
+                    : await(query, reader, page.end(), begin, left, loop);
         });
     }
 

@@ -55,7 +55,11 @@ class HttpDocIT {
         shell.getOutputStream().close();
         String printed = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(shell.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.readString(errors).replaceAll("(?m)^curl: \\(28\\).*$", "").strip()).as(script).isEmpty();
+        assertThat(Files.readString(errors)
+                        .replaceAll("(?m)^curl: \\(28\\).*$", "")
+                        .strip())
+                .as(script)
+                .isEmpty();
         Files.delete(errors);
         return printed;
     }

@@ -52,9 +52,10 @@ class HttpExamplesIT {
 
     private static List<Call> calls() {
         List<Call> calls = new ArrayList<>();
-        document.getJsonObject("paths").forEach(path -> ((JsonObject) path.getValue())
-                .forEach(operation -> addCalls(
-                        calls, path.getKey(), operation.getKey(), (JsonObject) operation.getValue())));
+        document.getJsonObject("paths")
+                .forEach(path -> ((JsonObject) path.getValue())
+                        .forEach(operation ->
+                                addCalls(calls, path.getKey(), operation.getKey(), (JsonObject) operation.getValue())));
         // Things go when all has been done with them.
         calls.sort(Comparator.comparing(call -> call.verb().equals("DELETE")));
         return calls;
@@ -79,8 +80,8 @@ class HttpExamplesIT {
                 JsonObject parameter = (JsonObject) each;
                 JsonObject example = examples(parameter).getJsonObject(name);
                 if (example != null && parameter.getString("in").equals("path")) {
-                    filled = filled.replace(
-                            "{" + parameter.getString("name") + "}", encoded(example.getValue("value")));
+                    filled =
+                            filled.replace("{" + parameter.getString("name") + "}", encoded(example.getValue("value")));
                 } else if (example != null) {
                     addQuery(query, parameter.getString("name"), example.getValue("value"));
                 }
@@ -101,7 +102,8 @@ class HttpExamplesIT {
         if (value instanceof JsonArray list) {
             list.forEach(entry -> query.add(name + "=" + encoded(entry)));
         } else if (value instanceof JsonObject map) {
-            map.forEach(entry -> query.add(encoded(name + "[" + entry.getKey() + "]") + "=" + encoded(entry.getValue())));
+            map.forEach(
+                    entry -> query.add(encoded(name + "[" + entry.getKey() + "]") + "=" + encoded(entry.getValue())));
         } else {
             query.add(name + "=" + encoded(value));
         }
@@ -114,8 +116,9 @@ class HttpExamplesIT {
     @Test
     void everyOperation_hasAnExample() {
         Set<String> ids = new LinkedHashSet<>();
-        document.getJsonObject("paths").forEach(path -> ((JsonObject) path.getValue())
-                .forEach(operation -> ids.add(((JsonObject) operation.getValue()).getString("operationId"))));
+        document.getJsonObject("paths")
+                .forEach(path -> ((JsonObject) path.getValue())
+                        .forEach(operation -> ids.add(((JsonObject) operation.getValue()).getString("operationId"))));
 
         assertThat(calls()).extracting(Call::id).containsAll(ids);
         assertThat(ids).hasSize(new Routes(Calls.METHODS).all().size());

@@ -55,15 +55,18 @@ class HttpIT {
                 .put("eventTime", "2026-01-02T03:04:05Z")
                 .put("attributes", new JsonObject().put("k", "v"));
 
-        Answer answer = client.post("/v1/events", new JsonObject().put("event", event).encode());
-        Answer again = client.post("/v1/events", new JsonObject().put("event", event).encode());
+        Answer answer =
+                client.post("/v1/events", new JsonObject().put("event", event).encode());
+        Answer again =
+                client.post("/v1/events", new JsonObject().put("event", event).encode());
         Answer read = client.get("/v1/events/odd%2Fid%25%3F%23%C3%BC%20" + version);
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("content-type")).isEqualTo("application/json");
         assertThat(answer.json().getString("cursor")).isNotEmpty();
         assertThat(answer.json().getJsonObject("result").getString("position")).matches("[0-9]+");
-        assertThat(again.json().getJsonObject("result").getBoolean("deduplicated")).isTrue();
+        assertThat(again.json().getJsonObject("result").getBoolean("deduplicated"))
+                .isTrue();
         assertThat(read.json().getJsonObject("event").getString("json")).isEqualTo(payload);
         assertThat(read.json().getJsonObject("event").getString("contentType")).isEqualTo("application/json");
         assertThat(TestServer.await(server.events()
@@ -86,16 +89,15 @@ class HttpIT {
 
     @Test
     void longPoll_isAnswered_whenAnEventComes() throws Exception {
-        String cursor = http.get("/v1/events:sync?start.anchor=ANCHOR_NOW").json().getString("cursor");
+        String cursor =
+                http.get("/v1/events:sync?start.anchor=ANCHOR_NOW").json().getString("cursor");
 
-        var polled = java.util.concurrent.CompletableFuture.supplyAsync(() ->
-                http.get("/v1/events:sync?wait=20s&filter.tagPrefixes=POLLED&start.cursor=" + cursor));
+        var polled = java.util.concurrent.CompletableFuture.supplyAsync(
+                () -> http.get("/v1/events:sync?wait=20s&filter.tagPrefixes=POLLED&start.cursor=" + cursor));
         Answer ingested = http.post("/v1/events", "{\"event\":{\"tag\":\"POLLED\"}}");
 
         assertThat(ingested.status()).isEqualTo(200);
-        assertThat(polled.get(15, java.util.concurrent.TimeUnit.SECONDS)
-                        .json()
-                        .getJsonArray("events"))
+        assertThat(polled.get(15, java.util.concurrent.TimeUnit.SECONDS).json().getJsonArray("events"))
                 .hasSize(1);
     }
 
@@ -141,8 +143,7 @@ class HttpIT {
 
     @Test
     void field_isNamed_whenItIsBad() {
-        Answer answer = http.post(
-                "/v1/events:batch", "{\"events\":[{\"tag\":\"A\"},{\"tag\":\"A\",\"colour\":1}]}");
+        Answer answer = http.post("/v1/events:batch", "{\"events\":[{\"tag\":\"A\"},{\"tag\":\"A\",\"colour\":1}]}");
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.fields()).containsExactly("events[1].colour");
@@ -157,7 +158,8 @@ class HttpIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"/v1/log, 200", "/v1/events/none, 404", "/docs/, 200", "/v1/events:subscribe, 200", "/openapi.json, 200"})
+    @CsvSource({"/v1/log, 200", "/v1/events/none, 404", "/docs/, 200", "/v1/events:subscribe, 200", "/openapi.json, 200"
+    })
     void head_isAnsweredAsGet_withoutTheBody(String path, int status) {
         Answer answer = http.send("HEAD", path, "");
 
@@ -173,7 +175,11 @@ class HttpIT {
 
     @ParameterizedTest
     @CsvSource({
-        "text/html, 406", "application/json, 200", "application/*;q=0.1, 200", "'text/html,*/*;q=0.8', 200", "text/event-stream, 406",
+        "text/html, 406",
+        "application/json, 200",
+        "application/*;q=0.1, 200",
+        "'text/html,*/*;q=0.8', 200",
+        "text/event-stream, 406",
     })
     void answer_isJsonOrNone_whateverIsAccepted(String accept, int status) {
         assertThat(http.get("/v1/log", "accept", accept).status()).isEqualTo(status);
@@ -199,8 +205,8 @@ class HttpIT {
 
     @Test
     void body_isRefused_whenCompressed() {
-        Answer answer = http.send(
-                "POST", "/v1/events", "{}", "content-type", "application/json", "content-encoding", "gzip");
+        Answer answer =
+                http.send("POST", "/v1/events", "{}", "content-type", "application/json", "content-encoding", "gzip");
 
         assertThat(answer.status()).isEqualTo(415);
         assertThat(answer.reason()).isEqualTo("ENCODING_UNSUPPORTED");
@@ -277,7 +283,8 @@ class HttpIT {
         assertThat(page.header("x-content-type-options")).isEqualTo("nosniff");
         assertThat(page.header("referrer-policy")).isEqualTo("no-referrer");
         assertThat(page.text()).doesNotContain("http://", "https://", "<style", "onload", "javascript:");
-        assertThat(page.text().replaceAll("<script src=\"[a-z.-]+\"></script>", "")).doesNotContain("<script");
+        assertThat(page.text().replaceAll("<script src=\"[a-z.-]+\"></script>", ""))
+                .doesNotContain("<script");
         assertThat(script.status()).isEqualTo(200);
         assertThat(script.text().length()).isGreaterThan(1_000_000);
         assertThat(http.get("/docs/", "if-none-match", page.header("etag")).status())

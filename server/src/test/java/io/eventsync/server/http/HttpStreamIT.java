@@ -96,8 +96,8 @@ class HttpStreamIT {
         TestServer after = TestServer.start(server.database(), Map.of());
         server.stop();
         try (after;
-                BufferedReader in = lines(
-                        new TestHttp(after).open(url, "accept", "text/event-stream", "last-event-id", lastId))) {
+                BufferedReader in =
+                        lines(new TestHttp(after).open(url, "accept", "text/event-stream", "last-event-id", lastId))) {
             ingest(after, 40, 10, "after");
             while (positions.size() < 50) {
                 lastId = take(next(in), positions, lastId);
@@ -145,7 +145,8 @@ class HttpStreamIT {
             ingest(server, 3, 1, "live");
             JsonObject news = new JsonObject(in.readLine());
 
-            assertThat(started.getJsonObject("started").getString("startPosition")).isEqualTo("1");
+            assertThat(started.getJsonObject("started").getString("startPosition"))
+                    .isEqualTo("1");
             assertThat(batch.getJsonObject("batch").getJsonArray("events")).hasSize(2);
             assertThat(live.getJsonObject("progress").getString("state")).isEqualTo("STATE_LIVE");
             assertThat(news.getJsonObject("batch").getJsonArray("events")).hasSize(1);
@@ -160,11 +161,13 @@ class HttpStreamIT {
         TestHttp http = new TestHttp(server);
         String url = "/v1/events:subscribe?start.anchor=ANCHOR_BEGINNING";
 
-        JsonArray few = new JsonArray(http.get(url, "accept", "application/json").text());
+        JsonArray few =
+                new JsonArray(http.get(url, "accept", "application/json").text());
         for (int i = 0; i < 3; i++) {
             ingest(server, 3 + i * 500, 500, "m");
         }
-        JsonArray many = new JsonArray(http.get(url, "accept", "application/json").text());
+        JsonArray many =
+                new JsonArray(http.get(url, "accept", "application/json").text());
 
         assertThat(few).hasSize(3);
         assertThat(few.getJsonObject(2).getJsonObject("progress").getString("state"))
@@ -191,7 +194,9 @@ class HttpStreamIT {
                                 .build()));
             });
 
-            assertThat(ndjson.lines().toList().get(2)).startsWith("{\"error\":{\"code\":10,").contains("TERMINATED");
+            assertThat(ndjson.lines().toList().get(2))
+                    .startsWith("{\"error\":{\"code\":10,")
+                    .contains("TERMINATED");
             Map<String, String> last = Map.of();
             for (Map<String, String> message = next(sse); message != null; message = next(sse)) {
                 last = message;
@@ -205,7 +210,8 @@ class HttpStreamIT {
     void watch_resumesToo() throws IOException {
         TestHttp http = new TestHttp(server);
         String id;
-        try (BufferedReader in = lines(http.open("/v1/attempts:watch?anchor=ANCHOR_NOW", "accept", "text/event-stream"))) {
+        try (BufferedReader in =
+                lines(http.open("/v1/attempts:watch?anchor=ANCHOR_NOW", "accept", "text/event-stream"))) {
             id = next(in).get("id");
         }
 
@@ -213,7 +219,8 @@ class HttpStreamIT {
                 "/v1/attempts:watch?anchor=ANCHOR_NOW", "accept", "text/event-stream", "last-event-id", id))) {
             assertThat(next(in)).containsEntry("event", "started").containsEntry("id", id);
         }
-        assertThat(http.get("/v1/attempts:watch", "last-event-id", "garbage").reason()).isEqualTo("CURSOR_MALFORMED");
+        assertThat(http.get("/v1/attempts:watch", "last-event-id", "garbage").reason())
+                .isEqualTo("CURSOR_MALFORMED");
     }
 
     /** What is not read stays in the log, not in memory; and it is all there when it is. */
@@ -233,7 +240,8 @@ class HttpStreamIT {
             }
 
             await().atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(subscriptions().get(0).getStalled()).isTrue());
+                    .untilAsserted(() ->
+                            assertThat(subscriptions().get(0).getStalled()).isTrue());
             // 40 MB are in the log. Sockets of loopback hold a few; the server itself keeps some 100 kB.
             assertThat(subscriptions().get(0).getSentEvents()).isLessThan(3_000);
 
@@ -242,7 +250,8 @@ class HttpStreamIT {
             while (positions.size() < batches * 50) {
                 positionsOf(in.readLine(), positions);
             }
-            assertThat(positions).isEqualTo(LongStream.rangeClosed(1, batches * 50L).boxed().toList());
+            assertThat(positions)
+                    .isEqualTo(LongStream.rangeClosed(1, batches * 50L).boxed().toList());
         }
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(subscriptions()).isEmpty());
@@ -254,8 +263,10 @@ class HttpStreamIT {
             throw new UncheckedIOException(new IOException("ended after " + positions.size()));
         }
         if (line.startsWith("{") && line.contains("\"batch\"")) {
-            new JsonObject(line).getJsonObject("batch").getJsonArray("events").forEach(event ->
-                    positions.add(Long.valueOf(((JsonObject) event).getString("position"))));
+            new JsonObject(line)
+                    .getJsonObject("batch")
+                    .getJsonArray("events")
+                    .forEach(event -> positions.add(Long.valueOf(((JsonObject) event).getString("position"))));
         }
     }
 }

@@ -26,7 +26,8 @@ class NegotiationTest {
                 ", ; | none",
             })
     void clientGetsWhatItLikesBest(String accept, String chosen) {
-        assertThat(Negotiation.choose(accept, StreamFormat.TYPES).orElse("none")).isEqualTo(chosen);
+        assertThat(Negotiation.choose(accept, StreamFormat.TYPES).orElse("none"))
+                .isEqualTo(chosen);
     }
 
     @Test

@@ -27,8 +27,7 @@ class RawHttpIT {
 
     @BeforeAll
     static void startServer() {
-        server = TestServer.start(
-                Map.of("http-header-timeout", HEADER_SECONDS + "s", "http-idle-timeout", "1s"));
+        server = TestServer.start(Map.of("http-header-timeout", HEADER_SECONDS + "s", "http-idle-timeout", "1s"));
     }
 
     @AfterAll
@@ -123,7 +122,8 @@ class RawHttpIT {
 
     @Test
     void pipelinedRequests_areAnsweredInOrder() throws IOException {
-        String answer = send("GET /v1/log HTTP/1.1\r\nHost: localhost\r\n\r\nGET /v1/no HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        String answer =
+                send("GET /v1/log HTTP/1.1\r\nHost: localhost\r\n\r\nGET /v1/no HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 200").contains("}\nHTTP/1.1 404");
     }
@@ -158,7 +158,9 @@ class RawHttpIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"''", "PRI * HT", "G", "GET /v1/log HTTP/1.1~Host: localhost~X: "})
+    @CsvSource(
+            delimiter = '|',
+            value = {"''", "PRI * HT", "G", "GET /v1/log HTTP/1.1~Host: localhost~X: "})
     void connection_isClosed_whenItsFirstRequestDoesNotCome(String start) throws IOException {
         long begin = System.nanoTime();
         try (Socket socket = connect()) {
@@ -166,8 +168,8 @@ class RawHttpIT {
 
             assertThat(readAll(socket)).isEmpty();
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(
-                Duration.ofSeconds(1), Duration.ofSeconds(HEADER_SECONDS + 4));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(HEADER_SECONDS + 4));
     }
 
     @Test

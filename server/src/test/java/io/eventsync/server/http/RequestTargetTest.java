@@ -33,8 +33,32 @@ class RequestTargetTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "v1", "*", "/a/../b", "/..", "/.", "/a/%2e%2E/b", "/a/.%2e", "/%00", "/a%0d%0ab", "/%7f", "/a\\b", "/a#b", "/a b",
-                "/a\tb", "/%", "/%4", "/%zz", "/%c0%ae", "/%ff", "/%ed%a0%80", "/é", "/a?%c0%af", "/a?%", "/a?é", "/%٠٠",
+                "",
+                "v1",
+                "*",
+                "/a/../b",
+                "/..",
+                "/.",
+                "/a/%2e%2E/b",
+                "/a/.%2e",
+                "/%00",
+                "/a%0d%0ab",
+                "/%7f",
+                "/a\\b",
+                "/a#b",
+                "/a b",
+                "/a\tb",
+                "/%",
+                "/%4",
+                "/%zz",
+                "/%c0%ae",
+                "/%ff",
+                "/%ed%a0%80",
+                "/é",
+                "/a?%c0%af",
+                "/a?%",
+                "/a?é",
+                "/%٠٠",
             })
     void target_isRefused_whenMalformed(String uri) {
         assertThatThrownBy(() -> RequestTarget.parse(uri))

@@ -40,9 +40,9 @@ class RoutesTest {
 
     @Test
     void everyMethodWithARule_isThere() {
-        assertThat(ROUTES.all()).extracting(route -> route.method().path()).containsAll(Calls.METHODS.stream()
-                .map(Calls.Method::path)
-                .toList());
+        assertThat(ROUTES.all())
+                .extracting(route -> route.method().path())
+                .containsAll(Calls.METHODS.stream().map(Calls.Method::path).toList());
         assertThat(Calls.METHODS).hasSizeGreaterThan(35);
     }
 
@@ -65,14 +65,26 @@ class RoutesTest {
         Routes.Match match = ROUTES.find(RequestTarget.parse(path)).get(0);
 
         assertThat(match.route().method().descriptor().getName()).isEqualTo(method);
-        assertThat(match.bindings()).extracting(Binding::value).isEqualTo(variable.isEmpty() ? List.of() : List.of(variable));
+        assertThat(match.bindings())
+                .extracting(Binding::value)
+                .isEqualTo(variable.isEmpty() ? List.of() : List.of(variable));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/", "/v1", "/v1/", "/v1/events/", "//v1/events", "/v1//events", "/v1/events/a/b", "/V1/events", "/v1/%65vents",
-                "/v1/events;a=b", "/v1/events:nothing", "/v1/endpoints//signing-keys",
+                "/",
+                "/v1",
+                "/v1/",
+                "/v1/events/",
+                "//v1/events",
+                "/v1//events",
+                "/v1/events/a/b",
+                "/V1/events",
+                "/v1/%65vents",
+                "/v1/events;a=b",
+                "/v1/events:nothing",
+                "/v1/endpoints//signing-keys",
             })
     void path_findsNothing_whenNoneIsMeant(String path) {
         assertThat(ROUTES.find(RequestTarget.parse(path))).isEmpty();

@@ -86,14 +86,16 @@ final class Operations {
             parameters.add(new JsonObject()
                     .put("name", "Last-Event-ID")
                     .put("in", "header")
-                    .put("description", "A cursor to go on from; wins over the start of the query. Browsers send it by themselves.")
+                    .put(
+                            "description",
+                            "A cursor to go on from; wins over the start of the query. Browsers send it by themselves.")
                     .put("schema", new JsonObject().put("type", "string")));
         }
         return parameters;
     }
 
     private static FieldDescriptor field(Descriptor type, String path) {
-        String[] names = path.split("\\.");
+        String[] names = path.split("\\.", -1);
         Descriptor at = type;
         for (int i = 0; i < names.length - 1; i++) {
             at = at.findFieldByName(names[i]).getMessageType();
@@ -177,7 +179,9 @@ final class Operations {
         }
         JsonObject text = new JsonObject().put("type", "string");
         return new JsonObject()
-                .put("description", "The stream: a frame a line, server-sent events, or an array that ends at the head.")
+                .put(
+                        "description",
+                        "The stream: a frame a line, server-sent events, or an array that ends at the head.")
                 .put(
                         "content",
                         content("application/x-ndjson", message)

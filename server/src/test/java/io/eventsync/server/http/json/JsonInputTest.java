@@ -137,7 +137,9 @@ class JsonInputTest {
     void field_isNamed_whenItIsNotAsItShould(String json, String path) {
         Failure refused = refusal(json, IngestRequest.newBuilder());
 
-        assertThat(refused.violations()).extracting(Failure.FieldViolation::field).containsExactly(path);
+        assertThat(refused.violations())
+                .extracting(Failure.FieldViolation::field)
+                .containsExactly(path);
     }
 
     @Test
@@ -158,9 +160,26 @@ class JsonInputTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "{", "{\"event\":{}", "{}{}", "{} x", "[]", "null", "\"a\"", "5", "\uFEFF{}", "{'event':{}}", "{event:{}}",
-                "{\"event\":{},}", "{\"event\":NaN}", "{} // comment", "{\"event\":{\"position\":01}}",
-                "{\"event\":{\"tag\":\"a\u0001\"}}", "\u0000{}", "{\u0000}",
+                "",
+                " ",
+                "{",
+                "{\"event\":{}",
+                "{}{}",
+                "{} x",
+                "[]",
+                "null",
+                "\"a\"",
+                "5",
+                "\uFEFF{}",
+                "{'event':{}}",
+                "{event:{}}",
+                "{\"event\":{},}",
+                "{\"event\":NaN}",
+                "{} // comment",
+                "{\"event\":{\"position\":01}}",
+                "{\"event\":{\"tag\":\"a\u0001\"}}",
+                "\u0000{}",
+                "{\u0000}",
             })
     void text_isRefused_whenItIsNotJson(String text) {
         assertThat(refusal(text, IngestRequest.newBuilder()).reason().name()).isEqualTo("MESSAGE_MALFORMED");
@@ -180,8 +199,7 @@ class JsonInputTest {
         overlong[17] = (byte) 0xc0;
         overlong[18] = (byte) 0x80;
 
-        assertThat(catchThrowableOfType(
-                                Failure.class, () -> JsonInput.merge(overlong, IngestRequest.newBuilder(), ""))
+        assertThat(catchThrowableOfType(Failure.class, () -> JsonInput.merge(overlong, IngestRequest.newBuilder(), ""))
                         .getMessage())
                 .contains("not UTF-8");
         assertThat(refusal("{\"event\":" + "[".repeat(10_000), IngestRequest.newBuilder()))

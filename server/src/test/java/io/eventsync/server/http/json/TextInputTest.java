@@ -83,7 +83,9 @@ class TextInputTest {
     void parameter_isRefused_whenItIsNoFieldOrNoValue(String name, String value, String field) {
         Failure refused = catchThrowableOfType(Failure.class, () -> input.set(name, value == null ? "" : value));
 
-        assertThat(refused.violations()).extracting(Failure.FieldViolation::field).containsExactly(field);
+        assertThat(refused.violations())
+                .extracting(Failure.FieldViolation::field)
+                .containsExactly(field);
     }
 
     @ParameterizedTest
@@ -97,7 +99,9 @@ class TextInputTest {
 
         Failure refused = catchThrowableOfType(Failure.class, () -> input.set(b, y));
 
-        assertThat(refused.violations()).extracting(Failure.FieldViolation::field).containsExactly(field);
+        assertThat(refused.violations())
+                .extracting(Failure.FieldViolation::field)
+                .containsExactly(field);
     }
 
     @Test
@@ -105,8 +109,8 @@ class TextInputTest {
         UpdateEndpointRequest.Builder update = UpdateEndpointRequest.newBuilder();
         update.getEndpointBuilder().setName("other");
 
-        Failure differs = catchThrowableOfType(
-                Failure.class, () -> new TextInput(update).bind("endpoint.name", "mine"));
+        Failure differs =
+                catchThrowableOfType(Failure.class, () -> new TextInput(update).bind("endpoint.name", "mine"));
         update.getEndpointBuilder().setName("mine");
         new TextInput(update).bind("endpoint.name", "mine");
 
@@ -120,7 +124,8 @@ class TextInputTest {
         TextInput text = new TextInput(get);
         text.bind("id", "a");
 
-        assertThat(catchThrowableOfType(Failure.class, () -> text.set("id", "b"))).isNotNull();
+        assertThat(catchThrowableOfType(Failure.class, () -> text.set("id", "b")))
+                .isNotNull();
         assertThat(catchThrowableOfType(Failure.class, () -> text.set("position", "1")))
                 .isNotNull();
         assertThat(get.getId()).isEqualTo("a");

@@ -44,7 +44,8 @@ class OpenApiTest {
 
     private List<String> parameters(String path, String verb) {
         return at("paths", path, verb).getJsonArray("parameters").stream()
-                .map(parameter -> ((JsonObject) parameter).getString("in") + " " + ((JsonObject) parameter).getString("name"))
+                .map(parameter ->
+                        ((JsonObject) parameter).getString("in") + " " + ((JsonObject) parameter).getString("name"))
                 .toList();
     }
 
@@ -74,7 +75,11 @@ class OpenApiTest {
         assertThat(parameters("/v1/endpoints/{name}", "patch"))
                 .containsExactly("path name", "query updateMask", "query validateOnly");
         assertThat(parameters("/v1/events:sync", "get"))
-                .contains("query filter.tagPrefixes", "query filter.attributes", "query start.afterPosition", "query wait");
+                .contains(
+                        "query filter.tagPrefixes",
+                        "query filter.attributes",
+                        "query start.afterPosition",
+                        "query wait");
         assertThat(parameters("/v1/events:subscribe", "get")).contains("header Last-Event-ID");
     }
 
