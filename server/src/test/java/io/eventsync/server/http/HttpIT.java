@@ -108,7 +108,7 @@ class HttpIT {
             value = {
                 "GET | /v1/events/none | `` | 404 | RESOURCE_NOT_FOUND",
                 "GET | /v1/nothing | `` | 404 | ROUTE_UNKNOWN",
-                "GET | / | `` | 404 | ROUTE_UNKNOWN",
+                "GET | /events | `` | 404 | ROUTE_UNKNOWN",
                 "PUT | /v1/events | {} | 405 | METHOD_NOT_ALLOWED",
                 "DELETE | /docs | `` | 405 | METHOD_NOT_ALLOWED",
                 "GET | /v1/events:sync?max_events=0x1 | `` | 400 | FIELD_INVALID",
