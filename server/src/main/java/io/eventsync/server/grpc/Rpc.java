@@ -180,12 +180,13 @@ final class Rpc {
      * Empty if it was refused: the wire was told.
      */
     Optional<Calls.Incoming> begin(String method, CallWire wire) {
-        Single<?> single = singles.get(method);
-        if (single == null) {
-            throw new IllegalArgumentException("not a method that takes one message: " + method);
-        }
         Call call = new Call(vertx, wire, this::over);
         if (!call.admit()) {
+            return Optional.empty();
+        }
+        Single<?> single = singles.get(method);
+        if (single == null) {
+            gate.enter(method, call, false).onComplete(v -> call.fail(unknown(method)), call::fail);
             return Optional.empty();
         }
         watch(call, MESSAGE_NANOS_MAX, malformed("the request did not arrive within 10 s"));
@@ -225,10 +226,13 @@ final class Rpc {
                     request.fullMethodName(),
                     call,
                     request,
-                    () -> call.fail(
-                            Failure.of(Reason.FEATURE_OFF, "this server does not have " + request.fullMethodName())
-                                    .with("method", request.fullMethodName())));
+                    () -> call.fail(unknown(request.fullMethodName())));
         }
+    }
+
+    private static Failure unknown(String method) {
+        return Failure.of(Reason.FEATURE_OFF, "this server does not have " + method)
+                .with("method", method);
     }
 
     /** When a call is to be refused unless it is answered before. */

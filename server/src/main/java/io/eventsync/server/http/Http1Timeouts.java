@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +19,7 @@ final class Http1Timeouts {
 
     private final Vertx vertx;
     private final HttpConfig config;
-    private final Map<HttpConnection, Open> open = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnection, Open> open = new IdentityHashMap<>();
 
     Http1Timeouts(Vertx vertx, HttpConfig config) {
         this.vertx = vertx;

@@ -71,8 +71,8 @@ final class HttpFace {
             } else {
                 dispatch(request, target);
             }
-        } catch (Failure refused) {
-            HttpErrors.answer(request, refused);
+        } catch (RuntimeException e) {
+            HttpErrors.answer(request, StatusMapper.failure(e));
         }
     }
 

@@ -3,6 +3,7 @@ package io.eventsync.server.http;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.grpc.Calls;
+import io.eventsync.server.grpc.StatusMapper;
 import io.eventsync.server.http.openapi.OpenApi;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -70,13 +71,10 @@ public final class Pages {
             // Relative, as all links of the pages are: a proxy may serve them below a path of its own.
             response.setStatusCode(308).putHeader("location", "docs/").end();
         } else {
-            page(path).onComplete(page -> answer(request, page), e -> HttpErrors.answer(request, broken(path, e)));
+            page(path)
+                    .onComplete(
+                            page -> answer(request, page), e -> HttpErrors.answer(request, StatusMapper.failure(e)));
         }
-    }
-
-    private static Failure broken(String path, Throwable cause) {
-        org.slf4j.LoggerFactory.getLogger(Pages.class).error("page not readable path={} next=answer 500", path, cause);
-        return Failure.of(Reason.INTERNAL, "internal error; the server's log has the details");
     }
 
     private Future<Page> page(String path) {

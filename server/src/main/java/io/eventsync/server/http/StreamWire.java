@@ -1,6 +1,7 @@
 package io.eventsync.server.http;
 
 import io.eventsync.server.failure.Failure;
+import io.eventsync.server.grpc.StatusMapper;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -64,7 +65,14 @@ final class StreamWire extends HttpWire {
             return Future.succeededFuture();
         }
         isQuiet = false;
-        FrameRenderer.Rendered frame = renderer.render(message);
+        FrameRenderer.Rendered frame;
+        try {
+            frame = renderer.render(message);
+        } catch (RuntimeException defect) {
+            fail(StatusMapper.failure(defect));
+            leave();
+            return Future.succeededFuture();
+        }
         isDraining |= frame.isLast();
         return format == StreamFormat.ARRAY ? append(frame) : response.write(frame.text());
     }

@@ -3,6 +3,7 @@ package io.eventsync.server.http;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.eventsync.server.failure.Failure;
+import io.eventsync.server.grpc.StatusMapper;
 import io.eventsync.server.http.json.JsonOutput;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -31,8 +32,15 @@ final class UnaryWire extends HttpWire {
 
     @Override
     public void end(Buffer message) {
+        Buffer text;
+        try {
+            text = Buffer.buffer(json.print(parsed(message)) + "\n");
+        } catch (RuntimeException defect) {
+            fail(StatusMapper.failure(defect));
+            return;
+        }
         response.putHeader("content-type", "application/json").putHeader("cache-control", "no-store");
-        HttpErrors.end(request, Buffer.buffer(json.print(parsed(message)) + "\n"));
+        HttpErrors.end(request, text);
     }
 
     private Message parsed(Buffer message) {

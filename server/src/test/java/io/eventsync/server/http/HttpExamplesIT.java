@@ -165,7 +165,8 @@ class HttpExamplesIT {
         String[] headers = body.isEmpty()
                 ? new String[] {"accept", "application/json"}
                 : new String[] {"accept", "application/json", "content-type", "application/json"};
-        return await().until(
+        return await(call.toString())
+                .until(
                         () -> http.send(call.verb(), filledPath, body, headers),
                         // An attempt under way is over soon.
                         answer -> answer.header("retry-after").isEmpty());

@@ -141,40 +141,35 @@ public final class JsonInput {
     }
 
     private Object value(Message.Builder parent, FieldDescriptor field, String path) throws IOException {
+        return switch (field.getJavaType()) {
+            case BOOLEAN -> bool(path);
+            case INT, LONG, FLOAT, DOUBLE -> text(field, path, true, "a number");
+            case ENUM -> text(field, path, true, "the name of a value");
+            case STRING, BYTE_STRING -> text(field, path, false, "a string");
+            case MESSAGE ->
+                Scalars.hasTextForm(field) ? text(field, path, false, "a string") : message(parent, field, path);
+        };
+    }
+
+    private boolean bool(String path) {
         JsonToken token = parser.currentToken();
-        boolean isText = token == JsonToken.VALUE_STRING;
+        if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
+            throw not(path, "true or false");
+        }
+        return token == JsonToken.VALUE_TRUE;
+    }
+
+    private Object text(FieldDescriptor field, String path, boolean mayBeNumber, String wanted) throws IOException {
+        JsonToken token = parser.currentToken();
         boolean isNumber = token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT;
-        switch (field.getJavaType()) {
-            case BOOLEAN:
-                if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
-                    throw not(path, "true or false");
-                }
-                return token == JsonToken.VALUE_TRUE;
-            case INT, LONG, FLOAT, DOUBLE:
-                if (!isText && !isNumber) {
-                    throw not(path, "a number");
-                }
-                return Scalars.parse(field, parser.getText(), path);
-            case ENUM:
-                if (!isText && token != JsonToken.VALUE_NUMBER_INT) {
-                    throw not(path, "the name of a value");
-                }
-                return Scalars.parse(field, parser.getText(), path);
-            case STRING, BYTE_STRING:
-                if (!isText) {
-                    throw not(path, "a string");
-                }
-                return Scalars.parse(field, parser.getText(), path);
-            case MESSAGE:
-                break;
+        if (token != JsonToken.VALUE_STRING && !(mayBeNumber && isNumber)) {
+            throw not(path, wanted);
         }
-        if (Scalars.hasTextForm(field)) {
-            if (!isText) {
-                throw not(path, "a string");
-            }
-            return Scalars.parse(field, parser.getText(), path);
-        }
-        if (token != JsonToken.START_OBJECT) {
+        return Scalars.parse(field, parser.getText(), path);
+    }
+
+    private Message message(Message.Builder parent, FieldDescriptor field, String path) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw not(path, "an object");
         }
         Message.Builder made = parent.newBuilderForField(field);

@@ -103,27 +103,28 @@ final class Scalars {
     }
 
     private static double real(String text, String path) {
-        switch (text) {
-            case "NaN":
-                return Double.NaN;
-            case "Infinity":
-                return Double.POSITIVE_INFINITY;
-            case "-Infinity":
-                return Double.NEGATIVE_INFINITY;
-            default:
-        }
+        return switch (text) {
+            case "NaN" -> Double.NaN;
+            case "Infinity" -> Double.POSITIVE_INFINITY;
+            case "-Infinity" -> Double.NEGATIVE_INFINITY;
+            default -> finite(text, path);
+        };
+    }
+
+    private static double finite(String text, String path) {
         if (text.isEmpty() || text.length() > NUMBER_LENGTH_MAX || !isNumberLike(text)) {
             throw Failure.field(path, "is not a number");
         }
+        double value;
         try {
-            double value = Double.parseDouble(text);
-            if (Double.isFinite(value)) {
-                return value;
-            }
+            value = Double.parseDouble(text);
         } catch (NumberFormatException e) {
             throw Failure.field(path, "is not a number");
         }
-        throw Failure.field(path, "is larger than any number of its type");
+        if (!Double.isFinite(value)) {
+            throw Failure.field(path, "is larger than any number of its type");
+        }
+        return value;
     }
 
     private static boolean bool(String text, String path) {
@@ -154,26 +155,31 @@ final class Scalars {
     }
 
     private static Message message(FieldDescriptor field, String text, String path) {
-        switch (field.getMessageType().getFullName()) {
-            case "google.protobuf.Timestamp":
-                try {
-                    return Timestamps.parse(text);
-                } catch (ParseException | IllegalArgumentException e) {
-                    throw Failure.field(path, "is not a time such as 2026-11-21T10:00:00Z");
-                }
-            case "google.protobuf.Duration":
-                try {
-                    return Durations.parse(text);
-                } catch (ParseException | IllegalArgumentException e) {
-                    throw Failure.field(path, "is not a duration in seconds such as 1.5s");
-                }
-            case "google.protobuf.FieldMask":
-                return FieldMaskUtil.fromJsonString(text);
-            default:
+        return switch (field.getMessageType().getFullName()) {
+            case "google.protobuf.Timestamp" -> time(text, path);
+            case "google.protobuf.Duration" -> duration(text, path);
+            case "google.protobuf.FieldMask" -> FieldMaskUtil.fromJsonString(text);
+            default ->
                 throw Failure.field(
                         path,
                         "is a message: give its fields, such as " + path + "."
                                 + field.getMessageType().getFields().get(0).getName());
+        };
+    }
+
+    private static Message time(String text, String path) {
+        try {
+            return Timestamps.parse(text);
+        } catch (ParseException | IllegalArgumentException e) {
+            throw Failure.field(path, "is not a time such as 2026-11-21T10:00:00Z");
+        }
+    }
+
+    private static Message duration(String text, String path) {
+        try {
+            return Durations.parse(text);
+        } catch (ParseException | IllegalArgumentException e) {
+            throw Failure.field(path, "is not a duration in seconds such as 1.5s");
         }
     }
 }

@@ -92,7 +92,7 @@ public final class TextInput {
     /** A path variable; the body may say the same, nothing else. */
     public void bind(String fieldPath, String text) {
         Message.Builder into = root;
-        String[] names = fieldPath.split("\\.");
+        String[] names = fieldPath.split("\\.", -1);
         for (int i = 0; i < names.length - 1; i++) {
             into = into.getFieldBuilder(Fields.require(into.getDescriptorForType(), names[i], ""));
         }
