@@ -1,8 +1,10 @@
 package io.eventsync.client;
 
 import io.eventsync.client.internal.Connections;
+import io.eventsync.client.internal.GrpcStreams;
 import io.eventsync.client.internal.Servers;
 import io.eventsync.client.internal.Transport;
+import io.eventsync.client.internal.VertxLoop;
 import io.eventsync.v1.AdminServiceClient;
 import io.eventsync.v1.AdminServiceGrpcClient;
 import io.eventsync.v1.ConsumerServiceClient;
@@ -11,11 +13,14 @@ import io.eventsync.v1.DeliveryServiceClient;
 import io.eventsync.v1.DeliveryServiceGrpcClient;
 import io.eventsync.v1.EndpointServiceClient;
 import io.eventsync.v1.EndpointServiceGrpcClient;
+import io.eventsync.v1.Event;
 import io.eventsync.v1.EventServiceClient;
 import io.eventsync.v1.EventServiceGrpcClient;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
+import java.util.SplittableRandom;
 
 /** One log, on one server or several. Connects with the first call and again whenever it has to; safe for any thread. */
 public final class EventSyncClient {
@@ -28,6 +33,7 @@ public final class EventSyncClient {
     private final EndpointServiceClient endpoints;
     private final DeliveryServiceClient deliveries;
     private final AdminServiceClient admin;
+    private final OpenSubscriptions open = new OpenSubscriptions();
 
     private EventSyncClient(Transport transport, SocketAddress first, boolean isOwnVertx) {
         this.transport = transport;
@@ -63,6 +69,38 @@ public final class EventSyncClient {
                 transport, servers.all().get(0), options.vertx().isEmpty());
     }
 
+    /** Reads events as they come. Nothing is asked of the server before the subscription has a reader. */
+    public Subscription subscribe(ReadOptions options) {
+        return open.add(new Subscription(
+                VertxLoop.of(transport.vertx()),
+                new GrpcStreams(transport),
+                options,
+                transport.deadline(),
+                new SplittableRandom()));
+    }
+
+    /** Calls the handler, on an event loop, with each event from now on whose tag is this one or continues it. */
+    public Subscription follow(String tagPrefix, Handler<Event> handler) {
+        return subscribe(ReadOptions.tags(tagPrefix).ackOnDelivery()).handler(handler);
+    }
+
+    /** Reads events page by page, from the beginning of the log unless the options say otherwise. */
+    public SyncLoop sync(ReadOptions options) {
+        return new SyncLoop(
+                VertxLoop.of(transport.vertx()),
+                request -> transport.unary(
+                        EventServiceGrpcClient.Sync,
+                        request,
+                        transport.deadline().plusSeconds(request.getWait().getSeconds())),
+                options,
+                new SplittableRandom());
+    }
+
+    /** A cursor that the server keeps under this name. */
+    public NamedConsumer consumer(String name) {
+        return new NamedConsumer(consumers, name);
+    }
+
     /** The generated stub: append and read events, call by call. */
     public EventServiceClient events() {
         return events;
@@ -88,8 +126,10 @@ public final class EventSyncClient {
         return admin;
     }
 
-    /** Closes the connections; calls under way fail. */
+    /** Closes the subscriptions, then the connections; calls under way fail. */
     public Future<Void> close() {
-        return transport.close().eventually(() -> isOwnVertx ? transport.vertx().close() : Future.succeededFuture());
+        return open.close()
+                .eventually(transport::close)
+                .eventually(() -> isOwnVertx ? transport.vertx().close() : Future.succeededFuture());
     }
 }

@@ -16,9 +16,10 @@ public final class Connections {
     private static final long MESSAGE_BYTES_MAX = 16L << 20;
 
     private static final int CONNECT_MILLIS_MAX = 5_000;
-    private static final int CONNECTION_WINDOW_BYTES = 8 << 20;
     /** What a stream whose reader stands still holds at most. */
-    private static final int STREAM_WINDOW_BYTES = 1 << 20;
+    private static final int STREAM_WINDOW_BYTES = 512 << 10;
+    /** So many streams may stand still before the others on the connection do. */
+    private static final int CONNECTION_WINDOW_BYTES = 128 * STREAM_WINDOW_BYTES;
 
     private Connections() {}
 

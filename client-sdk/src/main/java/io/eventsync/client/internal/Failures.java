@@ -70,6 +70,16 @@ public final class Failures {
         return of(new ServerError(Code.UNAVAILABLE, "", said, Map.of(), List.of(), Optional.empty()), cause);
     }
 
+    /** Whether a read is made again: what may succeed later, and what no server of ours said, such as a broken connection or a proxy's word. */
+    public static boolean isWorthAnotherTry(Throwable failure) {
+        if (!(failure instanceof EventSyncException known) || known instanceof CursorException) {
+            return false;
+        }
+        boolean isUnexplained = known.reasonName().isEmpty()
+                && (known.code() == Code.UNKNOWN || known.code() == Code.INTERNAL || known.code() == Code.CANCELLED);
+        return known.isRetryable() || isUnexplained;
+    }
+
     private static EventSyncException of(ServerError error, @Nullable Throwable cause) {
         EventSyncException failure = new EventSyncException(error, cause);
         return OF_CURSORS.contains(failure.reason()) ? new CursorException(error, cause) : failure;

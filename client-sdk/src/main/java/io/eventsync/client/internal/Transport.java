@@ -45,6 +45,11 @@ public final class Transport implements GrpcClient {
         return vertx;
     }
 
+    /** How long a call may take that names no time of its own. */
+    public Duration deadline() {
+        return deadline;
+    }
+
     /** One call with the client's deadline; fails with EventSyncException only. */
     public <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q request) {
         return unary(method, request, deadline);
