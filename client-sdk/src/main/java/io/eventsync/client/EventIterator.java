@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code hasNext} and {@code next} throw what the subscription failed with, and {@link java.util.concurrent.CancellationException} when the
  * thread is interrupted, which it stays.
  */
+@SuppressWarnings("IterableAndIterator")
 public final class EventIterator implements Iterator<Event>, Iterable<Event>, AutoCloseable {
     static final int PREFETCH = 256;
     private static final int REFILL = PREFETCH / 2;

@@ -1,5 +1,6 @@
 package io.eventsync.client;
 
+import io.eventsync.client.internal.CanIgnoreReturnValue;
 import io.eventsync.client.internal.Connections;
 import io.eventsync.client.internal.GrpcStreams;
 import io.eventsync.client.internal.Servers;
@@ -80,6 +81,7 @@ public final class EventSyncClient {
     }
 
     /** Calls the handler, on an event loop, with each event from now on whose tag is this one or continues it. */
+    @CanIgnoreReturnValue
     public Subscription follow(String tagPrefix, Handler<Event> handler) {
         return subscribe(ReadOptions.tags(tagPrefix).ackOnDelivery()).handler(handler);
     }

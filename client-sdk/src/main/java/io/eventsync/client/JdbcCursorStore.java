@@ -1,5 +1,6 @@
 package io.eventsync.client;
 
+import io.eventsync.client.internal.CanIgnoreReturnValue;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -87,6 +88,7 @@ public final class JdbcCursorStore implements CursorStore {
         run(connection, INSERT, name, cursor);
     }
 
+    @CanIgnoreReturnValue
     private static int run(Connection connection, String sql, String... values) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {

@@ -1,5 +1,6 @@
 package io.eventsync.client;
 
+import io.eventsync.client.internal.CanIgnoreReturnValue;
 import io.eventsync.client.internal.CursorSaver;
 import io.eventsync.client.internal.Feed;
 import io.eventsync.client.internal.FullJitter;
@@ -107,29 +108,34 @@ public final class Subscription implements ReadStream<Event>, Flow.Publisher<Eve
     }
 
     /** Called each time the stream comes to stand elsewhere: to log it, to show it. */
+    @CanIgnoreReturnValue
     public Subscription onStateChange(Consumer<SubscriptionState> listener) {
         onStateChange = listener;
         return this;
     }
 
     /** Called when everything the log held was delivered, and again after each time the reader fell behind or the stream was lost. */
+    @CanIgnoreReturnValue
     public Subscription onCaughtUp(Runnable listener) {
         onCaughtUp = listener;
         return this;
     }
 
     /** Called between the events around a gap; needs {@link ReadOptions#skipToEarliest}. */
+    @CanIgnoreReturnValue
     public Subscription onGap(Consumer<Gap> listener) {
         onGap = listener;
         return this;
     }
 
     /** Calls the function with one event after the other. */
+    @CanIgnoreReturnValue
     public Subscription process(Function<? super Event, ? extends Future<?>> work) {
         return begin(1, false, () -> onEvent = event -> settle(work.apply(event), event.getPosition()));
     }
 
     /** Calls the function with the events of one frame after the other, at most {@link ReadOptions#batchMax} at a time. */
+    @CanIgnoreReturnValue
     public Subscription processBatches(Function<? super Page, ? extends Future<?>> work) {
         return begin(
                 1,
@@ -170,6 +176,7 @@ public final class Subscription implements ReadStream<Event>, Flow.Publisher<Eve
 
     /** As a ReadStream, flowing unless it was paused. A handler that throws ends the subscription. */
     @Override
+    @CanIgnoreReturnValue
     public Subscription handler(@Nullable Handler<Event> handler) {
         onEvent = handler;
         if (handler == null) {
@@ -187,6 +194,7 @@ public final class Subscription implements ReadStream<Event>, Flow.Publisher<Eve
     }
 
     @Override
+    @CanIgnoreReturnValue
     public Subscription pause() {
         loop.run(() -> {
             isPaused = true;
@@ -196,11 +204,13 @@ public final class Subscription implements ReadStream<Event>, Flow.Publisher<Eve
     }
 
     @Override
+    @CanIgnoreReturnValue
     public Subscription resume() {
         return fetch(Long.MAX_VALUE);
     }
 
     @Override
+    @CanIgnoreReturnValue
     public Subscription fetch(long amount) {
         loop.run(() -> {
             isPaused = true;
@@ -210,12 +220,14 @@ public final class Subscription implements ReadStream<Event>, Flow.Publisher<Eve
     }
 
     @Override
+    @CanIgnoreReturnValue
     public Subscription exceptionHandler(@Nullable Handler<Throwable> handler) {
         onFailure = handler;
         return this;
     }
 
     @Override
+    @CanIgnoreReturnValue
     public Subscription endHandler(@Nullable Handler<Void> handler) {
         onEnd = handler;
         return this;
@@ -226,6 +238,7 @@ public final class Subscription implements ReadStream<Event>, Flow.Publisher<Eve
      *
      * @return done at once; with {@link ReadOptions#saveEach}, when the cursor is saved
      */
+    @CanIgnoreReturnValue
     public Future<Void> ack(Event event) {
         boolean isNews = ledger.processed(event.getPosition());
         CursorSaver mine = saver;
@@ -270,6 +283,7 @@ public final class Subscription implements ReadStream<Event>, Flow.Publisher<Eve
         return released.future();
     }
 
+    @CanIgnoreReturnValue
     private Subscription begin(long demand, boolean byFrame, Runnable reader) {
         if (!hasReader.compareAndSet(false, true)) {
             throw new IllegalStateException("this subscription has a reader already");

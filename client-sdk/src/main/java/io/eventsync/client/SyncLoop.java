@@ -1,6 +1,7 @@
 package io.eventsync.client;
 
 import io.eventsync.client.internal.Awaiting;
+import io.eventsync.client.internal.CanIgnoreReturnValue;
 import io.eventsync.client.internal.CursorSaver;
 import io.eventsync.client.internal.Failures;
 import io.eventsync.client.internal.FullJitter;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As an Iterator it is for threads that may wait, and throws what {@link #nextPage} fails with. One page at a time.
  */
+@SuppressWarnings({"IterableAndIterator", "NullableOptional"})
 public final class SyncLoop implements Iterator<Page>, Iterable<Page>, AutoCloseable {
     private final Loop loop;
     private final Function<SyncRequest, Future<SyncResponse>> call;
@@ -73,6 +75,7 @@ public final class SyncLoop implements Iterator<Page>, Iterable<Page>, AutoClose
     }
 
     /** Called before the page after a gap; needs {@link ReadOptions#skipToEarliest}. */
+    @CanIgnoreReturnValue
     public SyncLoop onGap(Consumer<Gap> listener) {
         onGap = listener;
         return this;

@@ -17,7 +17,6 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
@@ -40,10 +39,11 @@ class FlowRulesTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> rules() {
+    List<DynamicTest> rules() {
         return Arrays.stream(FlowPublisherVerification.class.getMethods())
                 .filter(method -> method.isAnnotationPresent(org.testng.annotations.Test.class))
-                .map(method -> dynamicTest(method.getName(), () -> run(method)));
+                .map(method -> dynamicTest(method.getName(), () -> run(method)))
+                .toList();
     }
 
     private static void run(Method rule) throws Throwable {

@@ -80,6 +80,7 @@ public final class CursorSaver {
     }
 
     /** Saves the cursor as it is now, or a later one. */
+    @CanIgnoreReturnValue
     public Future<Void> save() {
         Promise<Void> promise = Promise.promise();
         waiting.add(promise);

@@ -64,6 +64,7 @@ public final class Ledger {
     }
 
     /** Everything up to this position is processed. Answers whether that is news. */
+    @CanIgnoreReturnValue
     public synchronized boolean processed(long position) {
         if (position <= processedThrough || position > received) {
             return false;

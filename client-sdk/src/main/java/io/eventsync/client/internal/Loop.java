@@ -15,6 +15,7 @@ public interface Loop {
     long nanos();
 
     /** Runs once after this long, at least 1 ms. */
+    @CanIgnoreReturnValue
     long after(long millis, Runnable task);
 
     void cancel(long timer);
