@@ -35,6 +35,7 @@ public final class EventSyncClient {
     private final DeliveryServiceClient deliveries;
     private final AdminServiceClient admin;
     private final OpenSubscriptions open = new OpenSubscriptions();
+    private final Publishers publishers;
 
     private EventSyncClient(Transport transport, SocketAddress first, boolean isOwnVertx) {
         this.transport = transport;
@@ -44,6 +45,7 @@ public final class EventSyncClient {
         this.endpoints = EndpointServiceGrpcClient.create(transport, first);
         this.deliveries = DeliveryServiceGrpcClient.create(transport, first);
         this.admin = AdminServiceGrpcClient.create(transport, first);
+        this.publishers = new Publishers(transport);
     }
 
     /** A client of these servers, in plaintext: {@code connect("localhost:7300")}. */
@@ -103,6 +105,21 @@ public final class EventSyncClient {
         return new NamedConsumer(consumers, name);
     }
 
+    /** Publishes one event with the client's own publisher, which has the default options: see {@link Publisher#publish}. */
+    public Future<Published> publish(Event event) {
+        return publishers.shared().publish(event);
+    }
+
+    /** A publisher of its own, with its own stream and buffer. Closed with the client at the latest. */
+    public Publisher publisher(PublisherOptions options) {
+        return publishers.open(options);
+    }
+
+    /** The client for plain threads. */
+    public BlockingClient blocking() {
+        return new BlockingClient(this, publishers);
+    }
+
     /** The generated stub: append and read events, call by call. */
     public EventServiceClient events() {
         return events;
@@ -128,10 +145,11 @@ public final class EventSyncClient {
         return admin;
     }
 
-    /** Closes the subscriptions, then the connections; calls under way fail. */
+    /** Closes the subscriptions, and the publishers, which wait for acknowledgements; then the connections; other calls under way fail. */
     public Future<Void> close() {
-        return open.close()
+        return Future.join(open.close(), publishers.close())
                 .eventually(transport::close)
-                .eventually(() -> isOwnVertx ? transport.vertx().close() : Future.succeededFuture());
+                .eventually(() -> isOwnVertx ? transport.vertx().close() : Future.succeededFuture())
+                .mapEmpty();
     }
 }
