@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Publishing to servers that do not stay. */
 @Timeout(180)
 class PublisherFaultIT {
-    private static final int KILLS = 20;
+    private static final int KILLS = 4;
     private static final int THREADS = 3;
 
     /** Each thread's events are numbered; every tenth has an id of this client's making. */
@@ -89,11 +89,14 @@ class PublisherFaultIT {
             try (work) {
                 for (int kill = 0; kill < KILLS; kill++) {
                     long before = storedEvents(server);
+                    long t0 = System.nanoTime();
                     org.awaitility.Awaitility.await().until(() -> storedEvents(server) > before + 200);
+                    long t1 = System.nanoTime();
                     TestServer old = servers.get(servers.size() - 1);
                     TestServer next = server.another();
                     servers.add(next);
                     gate.to(next.address());
+                    long t2 = System.nanoTime();
                     if (kill % 2 == 0) {
                         old.kill();
                     }
@@ -101,6 +104,8 @@ class PublisherFaultIT {
                     if (kill % 2 != 0) {
                         old.kill();
                     }
+                    System.out.println("published wait " + (t1 - t0) / 1000000 + " start " + (t2 - t1) / 1000000 + " kill "
+                            + (System.nanoTime() - t2) / 1000000);
                 }
             }
             TestServer.await(publisher.close());
