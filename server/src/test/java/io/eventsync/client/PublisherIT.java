@@ -114,7 +114,7 @@ class PublisherIT {
 
     @Test
     void guiltyEventIsFound_whenTheServerDoesNotNameIt() {
-        try (TestServer small = TestServer.start(Map.of("limits-tags-max", "4"))) {
+        try (TestServer small = TestServer.start(Map.of("log-tags-max", "4"))) {
             EventSyncClient other = EventSyncClient.connect("127.0.0.1:" + small.port());
             List<Future<Published>> answers = new ArrayList<>();
             for (int i = 0; i < 30; i++) {

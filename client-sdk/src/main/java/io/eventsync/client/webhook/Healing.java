@@ -5,8 +5,8 @@ import io.eventsync.v1.Event;
 import io.eventsync.v1.Filter;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SyncRequest;
-import io.eventsync.v1.SyncResponse;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.function.Function;
 
 /** Reads from the log what an endpoint did not bring: from its cursor up to the event at hand, or to the end of the log. */
@@ -25,31 +25,36 @@ record Healing(EventSyncClient client, Filter filter, Function<ReceivedEvent, Fu
                 .setStart(Start.newBuilder().setCursor(from))
                 .setMaxEvents(PAGE_EVENTS)
                 .build();
-        return client.events().sync(request).compose(page -> events(page, until, 0).compose(isThere -> {
-            if (isThere) {
-                return Future.succeededFuture();
+        return client.events().sync(request).compose(page -> {
+            int own = placeOf(until, page.getEventsList());
+            boolean isThere = own >= 0;
+            Future<Void> all = Future.succeededFuture();
+            for (Event event : page.getEventsList().subList(0, isThere ? own : page.getEventsCount())) {
+                all = all.compose(done -> handling.apply(missed(event, until.endpoint())));
             }
-            Future<Void> moved = seen.move(until.endpoint(), page.getCursor());
+            if (isThere) {
+                return all;
+            }
+            Future<Void> moved = all.compose(done -> seen.move(until.endpoint(), page.getCursor()));
             if (page.getUpToDate()) {
                 return moved;
             }
             return number < PAGES_MAX
                     ? moved.compose(done -> page(until, page.getCursor(), seen, number + 1))
-                    : moved.compose(done -> Future.failedFuture("there are more missing events; the next attempt goes on"));
-        }));
+                    : moved.compose(done -> Future.failedFuture("more is missing; the next attempt goes on"));
+        });
     }
 
-    /** Handles events one after the other; true once it meets the one that is here already. */
-    private Future<Boolean> events(SyncResponse page, ReceivedEvent until, int index) {
-        if (index == page.getEventsCount()) {
-            return Future.succeededFuture(false);
+    private static int placeOf(ReceivedEvent event, List<Event> page) {
+        for (int i = 0; i < page.size(); i++) {
+            if (WebhookIds.of(page.get(i).getId()).equals(event.webhookId())) {
+                return i;
+            }
         }
-        Event event = page.getEvents(index);
-        String webhookId = WebhookIds.of(event.getId());
-        if (webhookId.equals(until.webhookId())) {
-            return Future.succeededFuture(true);
-        }
-        ReceivedEvent missed = new ReceivedEvent(webhookId, event, "", until.endpoint(), 0, "", true);
-        return handling.apply(missed).compose(done -> events(page, until, index + 1));
+        return -1;
+    }
+
+    private static ReceivedEvent missed(Event event, String endpoint) {
+        return new ReceivedEvent(WebhookIds.of(event.getId()), event, "", endpoint, 0, "", true);
     }
 }

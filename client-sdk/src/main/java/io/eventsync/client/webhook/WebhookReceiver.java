@@ -1,9 +1,12 @@
 package io.eventsync.client.webhook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.eventsync.client.EventSyncClient;
 import io.eventsync.v1.Filter;
 import io.eventsync.v1.WebhookFormat;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,29 +132,25 @@ public final class WebhookReceiver {
 
     /** The ids of the events that were not. */
     private Future<List<String>> handled(WebhookRequest request, List<ReceivedEvent> events) {
-        List<String> failed = new ArrayList<>();
         if (healing.isEmpty()) {
-            return each(events, 0, failed, false);
+            return each(events, false);
         }
-        return afterTheLast(
-                request.endpoint(), () -> heal(request, events).compose(done -> each(events, 0, failed, true)));
+        return afterTheLast(request.endpoint(), () -> heal(request, events).compose(done -> each(events, true)));
     }
 
-    private Future<List<String>> each(List<ReceivedEvent> events, int index, List<String> failed, boolean isOrdered) {
-        if (index == events.size()) {
-            return Future.succeededFuture(failed);
+    private Future<List<String>> each(List<ReceivedEvent> events, boolean isOrdered) {
+        List<String> failed = new ArrayList<>();
+        Future<Void> all = Future.succeededFuture();
+        for (ReceivedEvent event : events) {
+            all = all.compose(done -> isOrdered && !failed.isEmpty()
+                            ? Future.<Void>failedFuture("one before it failed")
+                            : once(event))
+                    .otherwise(e -> {
+                        failed.add(event.event().getId());
+                        return null;
+                    });
         }
-        ReceivedEvent event = events.get(index);
-        if (isOrdered && !failed.isEmpty()) {
-            failed.add(event.event().getId());
-            return each(events, index + 1, failed, true);
-        }
-        return once(event)
-                .otherwise(e -> {
-                    failed.add(event.event().getId());
-                    return null;
-                })
-                .compose(done -> each(events, index + 1, failed, isOrdered));
+        return all.map(failed);
     }
 
     private Future<Void> heal(WebhookRequest request, List<ReceivedEvent> events) {
@@ -167,7 +167,7 @@ public final class WebhookReceiver {
 
     /** Hands the event over, unless it was; a second attempt while the first is at it waits for its outcome. */
     private Future<Void> once(ReceivedEvent event) {
-        io.vertx.core.Promise<Void> promise = io.vertx.core.Promise.promise();
+        Promise<Void> promise = Promise.promise();
         String key = event.endpoint() + " " + event.webhookId();
         Future<Void> other = underWay.putIfAbsent(key, promise.future());
         if (other != null) {
@@ -183,8 +183,8 @@ public final class WebhookReceiver {
         });
     }
 
-    private <T> Future<T> afterTheLast(String endpoint, java.util.function.Supplier<Future<T>> work) {
-        io.vertx.core.Promise<Void> mine = io.vertx.core.Promise.promise();
+    private <T> Future<T> afterTheLast(String endpoint, Supplier<Future<T>> work) {
+        Promise<Void> mine = Promise.promise();
         Future<Void> last = lastOfEndpoint.put(endpoint, mine.future());
         Future<Void> turn = last == null ? Future.succeededFuture() : last;
         return turn.compose(done -> work.get()).onComplete(done -> {
@@ -199,7 +199,7 @@ public final class WebhookReceiver {
         }
         String body = new JsonObject().put("failed", new JsonArray(failed)).encode();
         boolean isPart = WebhookIds.isBatch(request.webhookId()) && failed.size() < events.size();
-        return isPart && body.getBytes(java.nio.charset.StandardCharsets.UTF_8).length <= ANSWER_BYTES_MAX
+        return isPart && body.getBytes(UTF_8).length <= ANSWER_BYTES_MAX
                 ? WebhookAnswer.json(body)
                 : WebhookAnswer.refused(500, "not handled"); // what was handled drops out when it comes again
     }

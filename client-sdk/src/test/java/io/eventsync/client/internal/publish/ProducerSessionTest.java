@@ -167,6 +167,7 @@ class ProducerSessionTest {
 
     @Test
     void nothingNewIsSent_toAServerThatDrains() {
+        wire.credits = 1; // so that nothing else is under way when it says so
         wire.server = (stream, append) -> {
             if (stream == wire.streams.get(0)) {
                 stream.say(IngestStreamResponse.newBuilder()
