@@ -11,8 +11,8 @@ import io.vertx.core.Future;
  * <p><b>Once.</b> An event without an id gets one before it is first sent, so every retry is safe: the log has it once.
  *
  * <p><b>Order.</b> Events published from one thread are appended in that order; those of several threads mix. With one append in flight, which
- * is the default, that holds whatever happens. With more it holds over lost streams and restarts, but not over a refusal: events that were
- * refused for a time, and the company of an event that was refused for good, are sent again behind those that were in flight.
+ * is the default, that holds whatever happens: lost streams, restarts, refusals. With more in flight it holds while nothing fails: of appends
+ * under way when a server dies or refuses one, a later one may be stored without the one before, which then comes behind it.
  *
  * <p><b>Nothing is dropped.</b> Each future completes: with the position, or with the reason why not. Futures of one thread complete on its
  * Vert.x context if it has one, else on the publisher's own; do not block there.

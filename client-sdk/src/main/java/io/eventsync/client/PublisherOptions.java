@@ -14,8 +14,8 @@ import java.time.Duration;
  * @param linger how long an event may wait for company, 0 to 10 s. With 0 those travel together that come while an append is under way
  * @param appendEventsMax most events in one append, 1 to 1,000
  * @param appendBytesMax most bytes in one append, 1 KiB to 3 MiB; a larger event travels alone
- * @param appendsInFlight most appends under way at once, 1 to 64; the server may grant fewer. With more than 1, events that had to be sent
- *     again after a refusal come behind those that were in flight then
+ * @param appendsInFlight most appends under way at once, 1 to 64; the server may grant fewer. With more than 1, events that have to be sent
+ *     again may come behind later ones
  * @param bufferEventsMax most events that are not acknowledged yet, 1 to 1,000,000
  * @param bufferBytesMax most bytes of them, twice {@code payloadBytesMax} to 1 GiB
  * @param payloadBytesMax most bytes in a payload, 1 to 3 MiB: the server's limit, checked here before anything is sent

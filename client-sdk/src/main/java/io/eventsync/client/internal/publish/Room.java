@@ -46,11 +46,13 @@ final class Room {
         return promise.future();
     }
 
+    /** One after the other: who is woken may fill it again, and ask again, before the next one's turn. */
     private void wakeIfDrained() {
-        if (waiting.isEmpty() || events.get() > eventsMax / 2 || bytes.get() > bytesMax / 2) {
-            return;
-        }
-        for (Promise<Void> next = waiting.poll(); next != null; next = waiting.poll()) {
+        while (events.get() <= eventsMax / 2 && bytes.get() <= bytesMax / 2) {
+            Promise<Void> next = waiting.poll();
+            if (next == null) {
+                return;
+            }
             next.complete();
         }
     }
