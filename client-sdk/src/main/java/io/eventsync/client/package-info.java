@@ -1,14 +1,16 @@
 /**
- * A first client: the generated stubs of all services, on one set of connections to a server.
+ * The client: publish events, read them, receive them as webhooks. docs/SDK.md is the manual; this is the first page of it.
  *
  * <pre>{@code
  * EventSyncClient client = EventSyncClient.connect("localhost:7300");
- * client.events()
- *         .ingest(IngestRequest.newBuilder()
- *                 .setEvent(Event.newBuilder().setId("order-17-paid").setTag("ORDER.PAID"))
- *                 .build())
- *         .onSuccess(answer -> System.out.println(answer.getResult().getPosition()));
+ * client.publish(Event.newBuilder().setId("order-17-paid").setTag("ORDER.PAID").setJson("{\"amount\": 12.50}").build())
+ *         .onSuccess(published -> System.out.println("on disk, at " + published.position()))
+ *         .onFailure(failure -> System.out.println(failure.getMessage()));
  * }</pre>
+ *
+ * <p>That batches, retries and resends by itself; {@link io.eventsync.client.Publisher} says what may be relied on, and {@link
+ * io.eventsync.client.PublisherOptions} how to change it. {@link io.eventsync.client.EventSyncClient#blocking()} is the twin for plain threads,
+ * {@link io.eventsync.client.webhook} the other end of webhooks.
  *
  * <p>Follow what happens from now on:
  *
@@ -26,7 +28,8 @@
  * <p>Or ask for pages ({@link io.eventsync.client.SyncLoop}), and keep the cursor in the transaction that their events change
  * ({@link io.eventsync.client.JdbcCursorStore}).
  *
- * <p>The comments of the contract ({@code eventsync/v1/*.proto}) are the reference.
+ * <p>Every failure is an {@link io.eventsync.client.EventSyncException}. The comments of the contract ({@code eventsync/v1/*.proto}) are the
+ * reference of what is sent; the generated stubs of all services are there, too: {@link io.eventsync.client.EventSyncClient#events()} and others.
  */
 @NullMarked
 package io.eventsync.client;

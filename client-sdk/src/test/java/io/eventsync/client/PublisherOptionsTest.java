@@ -51,8 +51,9 @@ class PublisherOptionsTest {
                 new Wrong("deliveryTimeout", o -> o.deliveryTimeout(Duration.ofDays(2))),
                 new Wrong("closeTimeout", o -> o.closeTimeout(Duration.ofDays(2))));
 
-        assertThat(all).allSatisfy(wrong -> assertThatThrownBy(() -> wrong.change().apply(PublisherOptions.defaults()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith(wrong.name() + ": "));
+        assertThat(all)
+                .allSatisfy(wrong -> assertThatThrownBy(() -> wrong.change().apply(PublisherOptions.defaults()))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageStartingWith(wrong.name() + ": "));
     }
 }

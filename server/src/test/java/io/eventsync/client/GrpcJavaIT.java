@@ -64,9 +64,8 @@ class GrpcJavaIT {
 
     @Test
     void ingest_andBatch_answerPositions() {
-        IngestResult one = events.ingest(IngestRequest.newBuilder()
-                        .setEvent(event("one"))
-                        .build())
+        IngestResult one = events.ingest(
+                        IngestRequest.newBuilder().setEvent(event("one")).build())
                 .getResult();
         IngestBatchResponse batch = events.ingestBatch(IngestBatchRequest.newBuilder()
                 .addEvents(event("two"))
@@ -76,7 +75,9 @@ class GrpcJavaIT {
 
         assertThat(one.getPosition()).isEqualTo(1);
         assertThat(batch.getResultsList()).extracting(IngestResult::getPosition).containsExactly(2L, 1L, 3L);
-        assertThat(batch.getResultsList()).extracting(IngestResult::getDeduplicated).containsExactly(false, true, false);
+        assertThat(batch.getResultsList())
+                .extracting(IngestResult::getDeduplicated)
+                .containsExactly(false, true, false);
         assertThat(events.getEvent(GetEventRequest.newBuilder().setId("two").build())
                         .getEvent()
                         .getJson())
@@ -147,7 +148,10 @@ class GrpcJavaIT {
         assertThat(bad.getCode()).isEqualTo(Code.INVALID_ARGUMENT_VALUE);
         assertThat(bad.getDetails(0).unpack(ErrorInfo.class).getReason()).isEqualTo("FIELD_INVALID");
         assertThat(bad.getDetails(0).unpack(ErrorInfo.class).getDomain()).isEqualTo("eventsync");
-        assertThat(bad.getDetails(1).unpack(BadRequest.class).getFieldViolations(0).getField())
+        assertThat(bad.getDetails(1)
+                        .unpack(BadRequest.class)
+                        .getFieldViolations(0)
+                        .getField())
                 .isEqualTo("event.tag");
         assertThatThrownBy(() -> events.sync(SyncRequest.newBuilder()
                         .setStart(Start.newBuilder().setCursor("nonsense"))

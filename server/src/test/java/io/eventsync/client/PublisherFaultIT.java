@@ -110,10 +110,12 @@ class PublisherFaultIT {
                 assertThat(answers).allMatch(Future::succeeded);
                 List<String> stored = server.query(
                         "select message from eventsync.events where tag = 'T" + thread + "' order by position");
-                // Only one append in flight keeps the order: of several, a dying server may store the second and not the first.
+                // Only one append in flight keeps the order: of several, a dying server may store the second and not
+                // the first.
                 assertThat(appendsInFlight == 1 ? stored : sorted(stored)).isEqualTo(numbers(answers.size()));
-                assertThat(server.query("select message || ' ' || position || ' ' || id from eventsync.events where tag = 'T"
-                                + thread + "'"))
+                assertThat(server.query(
+                                "select message || ' ' || position || ' ' || id from eventsync.events where tag = 'T"
+                                        + thread + "'"))
                         .containsExactlyInAnyOrderElementsOf(IntStream.range(0, answers.size())
                                 .mapToObj(i -> i + " " + answers.get(i).result().position() + " "
                                         + answers.get(i).result().id())
@@ -134,7 +136,8 @@ class PublisherFaultIT {
             try (leaving;
                     TestGate gate = new TestGate(leaving.address())) {
                 EventSyncClient client = EventSyncClient.connect("127.0.0.1:" + gate.port());
-                Publisher publisher = client.publisher(PublisherOptions.defaults().appendsInFlight(8));
+                Publisher publisher =
+                        client.publisher(PublisherOptions.defaults().appendsInFlight(8));
                 Work work = new Work(publisher);
                 try (work) {
                     org.awaitility.Awaitility.await().until(() -> storedEvents(staying) > 500);
@@ -144,8 +147,8 @@ class PublisherFaultIT {
                     org.awaitility.Awaitility.await().until(() -> storedEvents(staying) > before + 500);
                 }
                 TestServer.await(publisher.close());
-                assertThat(work.answers).allSatisfy(answers -> assertThat(answers)
-                        .allMatch(Future::succeeded));
+                assertThat(work.answers)
+                        .allSatisfy(answers -> assertThat(answers).allMatch(Future::succeeded));
                 TestServer.await(client.close());
             }
         }
@@ -177,7 +180,9 @@ class PublisherFaultIT {
     }
 
     private static List<String> sorted(List<String> numbers) {
-        return numbers.stream().sorted(Comparator.comparingInt(Integer::parseInt)).toList();
+        return numbers.stream()
+                .sorted(Comparator.comparingInt(Integer::parseInt))
+                .toList();
     }
 
     private static long storedEvents(TestServer server) {

@@ -52,10 +52,10 @@ class PublisherIT {
     void publish_answersTheFirstPosition_ofWhatTheLogHas() {
         await(client.publish(event("a").build()));
         List<Published> batch = await(Future.all(List.of(
-                                client.publish(event("b").build()),
-                                client.publish(event("a").build()),
-                                client.publish(event("c").build()),
-                                client.publish(event("c").build()))))
+                        client.publish(event("b").build()),
+                        client.publish(event("a").build()),
+                        client.publish(event("c").build()),
+                        client.publish(event("c").build()))))
                 .list();
 
         assertThat(batch).extracting(Published::position).containsExactly(2L, 1L, 3L, 3L);
@@ -77,7 +77,8 @@ class PublisherIT {
 
             List<Published> published = await(Future.all(answers)).list();
 
-            assertThat(published).allSatisfy(one -> assertThat(at(one.position())).isEqualTo(one.id()));
+            assertThat(published)
+                    .allSatisfy(one -> assertThat(at(one.position())).isEqualTo(one.id()));
             assertThat(published).extracting(Published::position).isSorted().doesNotHaveDuplicates();
             await(publisher.close());
         }
@@ -103,7 +104,9 @@ class PublisherIT {
         assertThat(failure(answers.get(5)).fields())
                 .extracting(FieldError::field)
                 .containsExactly("event.traceparent");
-        assertThat(failure(answers.get(9)).fields()).extracting(FieldError::field).containsExactly("event.json");
+        assertThat(failure(answers.get(9)).fields())
+                .extracting(FieldError::field)
+                .containsExactly("event.json");
         assertThat(failure(answers.get(9)).reason()).isEqualTo(Reason.REASON_FIELD_INVALID);
         assertThat(failure(answers.get(13)).reason()).isEqualTo(Reason.REASON_EVENT_ID_REUSED);
         assertThat(failure(answers.get(13)).metadata()).containsEntry("position", "1");

@@ -76,8 +76,7 @@ class SdkExamplesIT {
                 .setKey("order-" + order)
                 .setJson("{\"amount\": 12.50}")
                 .build();
-        return client.publish(event)
-                .onSuccess(published -> log.add(published.id() + " is at " + published.position()));
+        return client.publish(event).onSuccess(published -> log.add(published.id() + " is at " + published.position()));
     }
     // end
 
@@ -101,7 +100,8 @@ class SdkExamplesIT {
             return "another event has this id, at " + failure.metadata().get("position");
         }
         if (failure.reason() == Reason.REASON_FIELD_INVALID) {
-            return failure.fields().get(0).field() + " " + failure.fields().get(0).message();
+            return failure.fields().get(0).field() + " "
+                    + failure.fields().get(0).message();
         }
         return failure.isRetryable() ? "publish it again, with the same id" : failure.getMessage();
     }
@@ -112,7 +112,8 @@ class SdkExamplesIT {
         BlockingClient blocking = client.blocking();
         List<Published> published = blocking.publishAll(orders);
         Event first = blocking.event(published.get(0).position());
-        SyncResponse page = blocking.sync(SyncRequest.newBuilder().setMaxEvents(100).build());
+        SyncResponse page =
+                blocking.sync(SyncRequest.newBuilder().setMaxEvents(100).build());
         log.add(first.getId() + " and " + page.getEventsCount());
     }
     // end
@@ -132,18 +133,21 @@ class SdkExamplesIT {
     // example: jdk-receiver
     HttpServer listen(WebhookReceiver receiver) throws java.io.IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        http.createContext("/hook", exchange -> receiver.receive(
-                        exchange.getRequestHeaders(), exchange.getRequestBody().readAllBytes())
-                .onSuccess(answer -> {
-                    try (exchange) {
-                        byte[] body = answer.body().getBytes(UTF_8);
-                        answer.headers().forEach(exchange.getResponseHeaders()::set);
-                        exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-                        exchange.getResponseBody().write(body);
-                    } catch (java.io.IOException lost) {
-                        log.add("the connection is gone: " + lost);
-                    }
-                }));
+        http.createContext(
+                "/hook",
+                exchange -> receiver.receive(
+                                exchange.getRequestHeaders(),
+                                exchange.getRequestBody().readAllBytes())
+                        .onSuccess(answer -> {
+                            try (exchange) {
+                                byte[] body = answer.body().getBytes(UTF_8);
+                                answer.headers().forEach(exchange.getResponseHeaders()::set);
+                                exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+                                exchange.getResponseBody().write(body);
+                            } catch (java.io.IOException lost) {
+                                log.add("the connection is gone: " + lost);
+                            }
+                        }));
         http.start();
         return http;
     }
@@ -160,26 +164,31 @@ class SdkExamplesIT {
 
     // example: healing
     WebhookReceiver healing(WebhookReceiver receiver) {
-        return receiver.healing(client, Filter.newBuilder().addTagPrefixes("ORDER").build());
+        return receiver.healing(
+                client, Filter.newBuilder().addTagPrefixes("ORDER").build());
     }
     // end
 
     // example: jdbc
     WebhookReceiver inTransaction(String secret, Vertx vertx, DataSource database) {
-        JdbcSeenStore seen = new JdbcSeenStore(database, task -> vertx.executeBlocking(() -> {
-            task.run();
-            return null;
-        }));
-        return WebhookReceiver.of(WebhookVerifier.of(secret), event -> vertx.executeBlocking(() -> {
-                    try (Connection connection = database.getConnection()) {
-                        connection.setAutoCommit(false);
-                        if (seen.claim(connection, event)) {
-                            book(connection, event);
-                        }
-                        connection.commit();
-                        return null;
-                    }
-                }))
+        JdbcSeenStore seen = new JdbcSeenStore(
+                database,
+                task -> vertx.executeBlocking(() -> {
+                    task.run();
+                    return null;
+                }));
+        return WebhookReceiver.of(
+                        WebhookVerifier.of(secret),
+                        event -> vertx.executeBlocking(() -> {
+                            try (Connection connection = database.getConnection()) {
+                                connection.setAutoCommit(false);
+                                if (seen.claim(connection, event)) {
+                                    book(connection, event);
+                                }
+                                connection.commit();
+                                return null;
+                            }
+                        }))
                 .seen(seen);
     }
     // end
@@ -209,7 +218,10 @@ class SdkExamplesIT {
     void failures_areExplained() {
         done(paid(17));
         List<Future<Published>> wrong = List.of(
-                client.publish(Event.newBuilder().setId("order-17-paid").setTag("OTHER").build()),
+                client.publish(Event.newBuilder()
+                        .setId("order-17-paid")
+                        .setTag("OTHER")
+                        .build()),
                 client.publish(Event.newBuilder().setTag("no tag").build()));
         done(Future.join(wrong).transform(settled -> Future.succeededFuture()));
 
@@ -282,8 +294,7 @@ class SdkExamplesIT {
                                 .setName(name)
                                 .setFilter(Filter.newBuilder().addTagPrefixes("ORDER"))
                                 .setOrdering(Ordering.ORDERING_ORDERED)
-                                .setRetryPolicy(
-                                        RetryPolicy.newBuilder().setSchedule(RetrySchedule.RETRY_SCHEDULE_NONE))
+                                .setRetryPolicy(RetryPolicy.newBuilder().setSchedule(RetrySchedule.RETRY_SCHEDULE_NONE))
                                 .setWebhook(Webhook.newBuilder().setUrl("http://127.0.0.1:" + port + "/hook")))
                         .build()));
     }

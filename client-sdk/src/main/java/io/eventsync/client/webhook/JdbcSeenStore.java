@@ -82,8 +82,8 @@ public final class JdbcSeenStore implements SeenStore {
     @Override
     public Future<Boolean> isSeen(String endpoint, String webhookId) {
         return onThread(connection -> {
-            try (PreparedStatement query = connection.prepareStatement(
-                    "select 1 from webhook_seen where endpoint = ? and webhook_id = ?")) {
+            try (PreparedStatement query =
+                    connection.prepareStatement("select 1 from webhook_seen where endpoint = ? and webhook_id = ?")) {
                 query.setString(1, endpoint);
                 query.setString(2, webhookId);
                 try (ResultSet rows = query.executeQuery()) {

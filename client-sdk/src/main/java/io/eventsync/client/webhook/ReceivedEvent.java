@@ -16,10 +16,4 @@ import io.eventsync.v1.Event;
  * @param isHealed true if it was read from the log
  */
 public record ReceivedEvent(
-        String webhookId,
-        Event event,
-        String cursor,
-        String endpoint,
-        int attempt,
-        String replay,
-        boolean isHealed) {}
+        String webhookId, Event event, String cursor, String endpoint, int attempt, String replay, boolean isHealed) {}

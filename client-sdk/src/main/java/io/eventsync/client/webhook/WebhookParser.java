@@ -139,7 +139,8 @@ final class WebhookParser {
         }
         try {
             Instant time = Instant.parse(text);
-            event.setEventTime(Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()));
+            event.setEventTime(
+                    Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()));
         } catch (DateTimeParseException e) {
             throw new WebhookException(Problem.BODY, "the body cannot be read: " + text + " is not a time");
         }

@@ -120,7 +120,10 @@ public final class WebhookReceiver {
         List<ReceivedEvent> events;
         try {
             verifier.verify(
-                    request.webhookId(), request.header("webhook-timestamp"), request.header("webhook-signature"), body);
+                    request.webhookId(),
+                    request.header("webhook-timestamp"),
+                    request.header("webhook-signature"),
+                    body);
             events = parser.parse(request);
         } catch (WebhookException e) {
             return Future.succeededFuture(WebhookAnswer.refused(e.problem().status(), String.valueOf(e.getMessage())));
@@ -155,14 +158,17 @@ public final class WebhookReceiver {
 
     private Future<Void> heal(WebhookRequest request, List<ReceivedEvent> events) {
         String previous = request.header("eventsync-prev-cursor");
-        if (previous.isEmpty() || events.isEmpty() || !request.header("eventsync-replay").isEmpty()) {
+        if (previous.isEmpty()
+                || events.isEmpty()
+                || !request.header("eventsync-replay").isEmpty()) {
             return Future.succeededFuture();
         }
         ReceivedEvent first = events.get(0);
-        return seen.isSeen(first.endpoint(), first.webhookId()).compose(isSeen -> seen.cursor(first.endpoint())
-                .compose(own -> isSeen || own.isEmpty() || own.get().equals(previous)
-                        ? Future.succeededFuture()
-                        : healing.orElseThrow().before(first, own.get(), seen)));
+        return seen.isSeen(first.endpoint(), first.webhookId())
+                .compose(isSeen -> seen.cursor(first.endpoint())
+                        .compose(own -> isSeen || own.isEmpty() || own.get().equals(previous)
+                                ? Future.succeededFuture()
+                                : healing.orElseThrow().before(first, own.get(), seen)));
     }
 
     /** Hands the event over, unless it was; a second attempt while the first is at it waits for its outcome. */

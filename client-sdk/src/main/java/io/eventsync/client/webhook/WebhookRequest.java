@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A request's headers by name, and its body as it came. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record WebhookRequest(Function<String, @Nullable String> headers, byte[] body) {
     /** Empty if there is none. */
     String header(String name) {

@@ -95,8 +95,7 @@ public final class WebhookVerifier {
         }
         Duration off = Duration.ofSeconds(clock.instant().getEpochSecond() - Long.parseLong(timestamp));
         if (off.abs().compareTo(tolerance) > 0) {
-            throw new WebhookException(
-                    Problem.TIMESTAMP, "sent " + off.toSeconds() + " s ago by this machine's clock");
+            throw new WebhookException(Problem.TIMESTAMP, "sent " + off.toSeconds() + " s ago by this machine's clock");
         }
         byte[] head = (id + "." + timestamp + ".").getBytes(UTF_8);
         String[] given = signatures.split(" ", SIGNATURES_MAX + 1);

@@ -25,8 +25,9 @@ class JdbcSeenStoreTest {
         connection = database.getConnection();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("create table webhook_seen (endpoint varchar(200) not null, webhook_id varchar(200) not null,"
-                    + " seen_at timestamp not null, primary key (endpoint, webhook_id))");
+            statement.execute(
+                    "create table webhook_seen (endpoint varchar(200) not null, webhook_id varchar(200) not null,"
+                            + " seen_at timestamp not null, primary key (endpoint, webhook_id))");
             statement.execute(
                     "create table webhook_place (endpoint varchar(200) not null primary key, place varchar(512) not null)");
             statement.execute("create table work (done int)");

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 class WebhookReceiverTest {
     private final List<ReceivedEvent> handled = new ArrayList<>();
     private Function<ReceivedEvent, Future<Void>> handler = event -> Future.succeededFuture();
-    private final WebhookReceiver receiver =
-            WebhookReceiver.of(WebhookVerifier.of(TestRequest.SECRET), event -> handler.apply(event)
-                    .onSuccess(done -> handled.add(event)));
+    private final WebhookReceiver receiver = WebhookReceiver.of(
+            WebhookVerifier.of(TestRequest.SECRET),
+            event -> handler.apply(event).onSuccess(done -> handled.add(event)));
 
     @Test
     void standardEvent_isHandledAndTaken() {
@@ -68,8 +68,10 @@ class WebhookReceiverTest {
     void rawBody_isThePayload() {
         WebhookReceiver raw = receiver.format(WebhookFormat.WEBHOOK_FORMAT_RAW);
 
-        assertThat(status(raw, TestRequest.of("evh_abc", "{\"amount\": 12.50}"))).isEqualTo(204);
-        assertThat(status(raw, TestRequest.of("evt_text", "hello").with("content-type", "text/plain"))).isEqualTo(204);
+        assertThat(status(raw, TestRequest.of("evh_abc", "{\"amount\": 12.50}")))
+                .isEqualTo(204);
+        assertThat(status(raw, TestRequest.of("evt_text", "hello").with("content-type", "text/plain")))
+                .isEqualTo(204);
 
         assertThat(handled.get(0).event().getJson()).isEqualTo("{\"amount\": 12.50}");
         assertThat(handled.get(0).event().getId()).isEmpty();
@@ -111,7 +113,8 @@ class WebhookReceiverTest {
     @Test
     void repetition_isTakenAndNotHandledAgain() {
         assertThat(status(TestRequest.order("1"))).isEqualTo(204);
-        assertThat(status(TestRequest.order("1").with("eventsync-attempt", "2"))).isEqualTo(204);
+        assertThat(status(TestRequest.order("1").with("eventsync-attempt", "2")))
+                .isEqualTo(204);
 
         assertThat(handled).hasSize(1);
     }
@@ -150,7 +153,8 @@ class WebhookReceiverTest {
     void whatIsNotGenuine_isNotRead() {
         assertThat(status(TestRequest.order("1").with("webhook-id", "evt_2"))).isEqualTo(401);
         assertThat(status(TestRequest.order("1").signed(TestRequest.SECRET, 1))).isEqualTo(401);
-        assertThat(status(TestRequest.of("evt_1", "{").with("webhook-signature", ""))).isEqualTo(401);
+        assertThat(status(TestRequest.of("evt_1", "{").with("webhook-signature", "")))
+                .isEqualTo(401);
         assertThat(handled).isEmpty();
     }
 
@@ -170,14 +174,15 @@ class WebhookReceiverTest {
         }
         assertThat(status(TestRequest.of("bat_1", "{\"x\":1}"))).isEqualTo(400);
         assertThat(status(TestRequest.of("bat_1", "{\"events\":[1]}"))).isEqualTo(400);
-        assertThat(receiver.receive(name -> null, new byte[(8 << 20) + 1]).result().status()).isEqualTo(413);
+        assertThat(receiver.receive(name -> null, new byte[(8 << 20) + 1])
+                        .result()
+                        .status())
+                .isEqualTo(413);
     }
 
     @Test
     void batch_saysWhichEventsFailed() {
-        handler = event -> event.event().getId().equals("b\"2")
-                ? Future.failedFuture("no")
-                : Future.succeededFuture();
+        handler = event -> event.event().getId().equals("b\"2") ? Future.failedFuture("no") : Future.succeededFuture();
         String body = "{\"events\":[" + entry("b1") + "," + entry("b\\\"2") + "," + entry("b3") + "]}";
 
         WebhookAnswer answer = answer(TestRequest.of("bat_1", body));

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WebhookVerifierTest {
-    private static final String OTHER = "whsec_" + Base64.getEncoder().encodeToString("another secret of 24 byt".getBytes(UTF_8));
+    private static final String OTHER =
+            "whsec_" + Base64.getEncoder().encodeToString("another secret of 24 byt".getBytes(UTF_8));
     private static final long NOW = 1_700_000_000;
 
     private final WebhookVerifier verifier = at(WebhookVerifier.of(TestRequest.SECRET));
@@ -31,8 +32,9 @@ class WebhookVerifierTest {
 
     @Test
     void requestOfTheManual_isGenuine() {
-        String body = "{\"type\":\"ORDER.PAID\",\"timestamp\":\"2023-11-14T22:13:19.250Z\",\"key\":\"order-17\",\"message\":\"order 17 was"
-                + " paid: 12,50 €\",\"attributes\":{\"region\":\"eu\"},\"data\":{\"amount\": 12.50}}";
+        String body =
+                "{\"type\":\"ORDER.PAID\",\"timestamp\":\"2023-11-14T22:13:19.250Z\",\"key\":\"order-17\",\"message\":\"order 17 was"
+                        + " paid: 12,50 €\",\"attributes\":{\"region\":\"eu\"},\"data\":{\"amount\": 12.50}}";
 
         verifier.verify(
                 "evt_order-17-paid",
@@ -52,9 +54,11 @@ class WebhookVerifierTest {
             String signature = new Webhook(key).sign("evt_" + i, NOW, body);
             at(WebhookVerifier.of(OTHER, key)).verify("evt_" + i, "" + NOW, signature, body.getBytes(UTF_8));
 
-            String flipped = signature.substring(0, 8) + (signature.charAt(8) == 'A' ? 'B' : 'A') + signature.substring(9);
-            assertProblem(Problem.SIGNATURE, () -> at(WebhookVerifier.of(key))
-                    .verify("evt_x", "" + NOW, flipped, body.getBytes(UTF_8)));
+            String flipped =
+                    signature.substring(0, 8) + (signature.charAt(8) == 'A' ? 'B' : 'A') + signature.substring(9);
+            assertProblem(
+                    Problem.SIGNATURE,
+                    () -> at(WebhookVerifier.of(key)).verify("evt_x", "" + NOW, flipped, body.getBytes(UTF_8)));
         }
     }
 
@@ -62,7 +66,8 @@ class WebhookVerifierTest {
     void eachPartIsSigned() {
         String good = sign(TestRequest.SECRET, "evt_1", NOW, "{}");
 
-        assertThatCode(() -> verifier.verify("evt_1", "" + NOW, good, bytes("{}"))).doesNotThrowAnyException();
+        assertThatCode(() -> verifier.verify("evt_1", "" + NOW, good, bytes("{}")))
+                .doesNotThrowAnyException();
         assertProblem(Problem.SIGNATURE, () -> verifier.verify("evt_2", "" + NOW, good, bytes("{}")));
         assertProblem(Problem.SIGNATURE, () -> verifier.verify("evt_1", "" + (NOW - 1), good, bytes("{}")));
         assertProblem(Problem.SIGNATURE, () -> verifier.verify("evt_1", "" + NOW, good, bytes("{ }")));

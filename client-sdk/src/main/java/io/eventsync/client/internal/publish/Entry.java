@@ -95,7 +95,8 @@ final class Entry {
                 new ServerError(
                         Code.DEADLINE_EXCEEDED,
                         "DEADLINE_EXCEEDED",
-                        why + "; whether the event is in the log is unknown, publishing it again with the same id is safe",
+                        why
+                                + "; whether the event is in the log is unknown, publishing it again with the same id is safe",
                         Map.of("id", event.getId()),
                         List.of(),
                         Optional.empty()),

@@ -24,15 +24,15 @@ final class EventCheck {
         if (event.getTag().isEmpty()) {
             return refused("tag", "is required");
         }
-        if (event.getTag().length() > TAG_LENGTH_MAX || !TAG.matcher(event.getTag()).matches()) {
+        if (event.getTag().length() > TAG_LENGTH_MAX
+                || !TAG.matcher(event.getTag()).matches()) {
             return refused("tag", TAG_RULE);
         }
         if (event.getId().chars().anyMatch(Character::isISOControl)) {
             return refused("id", "has a control character");
         }
-        int size = event.hasJson()
-                ? event.getJsonBytes().size()
-                : event.getData().size();
+        int size =
+                event.hasJson() ? event.getJsonBytes().size() : event.getData().size();
         if (size > payloadBytesMax) {
             return refused(
                     event.hasJson() ? "json" : "data",

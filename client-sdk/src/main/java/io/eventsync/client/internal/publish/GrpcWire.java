@@ -27,7 +27,8 @@ public final class GrpcWire implements Wire {
         return transport.open(EventServiceGrpcClient.IngestStream).map(call -> {
             call.exceptionHandler(lost -> listener.ended(Failures.of(lost, null)));
             call.response()
-                    .onComplete(response -> listen(response, listener), lost -> listener.ended(Failures.of(lost, null)));
+                    .onComplete(
+                            response -> listen(response, listener), lost -> listener.ended(Failures.of(lost, null)));
             return new Session(call, listener);
         });
     }

@@ -11,8 +11,8 @@ import io.eventsync.v1.Event;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +45,7 @@ public final class ProducerSession extends VerticleBase {
     }
 
     /** Takes events at once. */
-    static ProducerSession open(
-            Vertx vertx, Wire wire, PublisherOptions options, Pauses pauses, LongSupplier nanos) {
+    static ProducerSession open(Vertx vertx, Wire wire, PublisherOptions options, Pauses pauses, LongSupplier nanos) {
         ProducerSession session = new ProducerSession(vertx, wire, options, pauses, nanos);
         vertx.deployVerticle(session).onFailure(refused -> session.abandon());
         return session;

@@ -22,11 +22,13 @@ final class Room {
 
     /** Takes room for one event, or leaves everything as it is. */
     boolean take(int size) {
-        boolean fits = events.incrementAndGet() <= eventsMax & bytes.addAndGet(size) <= bytesMax;
-        if (!fits) {
-            release(size);
+        int count = events.incrementAndGet();
+        long total = bytes.addAndGet(size);
+        if (count <= eventsMax && total <= bytesMax) {
+            return true;
         }
-        return fits;
+        release(size);
+        return false;
     }
 
     void release(int size) {

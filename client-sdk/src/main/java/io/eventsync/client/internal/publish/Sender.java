@@ -233,8 +233,9 @@ final class Sender {
     private void blame(Append append, EventSyncException failure) {
         Refusal refusal = new Refusal(failure);
         if (!refusal.isForATime()) {
-            Set<Integer> guilty = refusal.guilty(
-                    append.entries().stream().map(entry -> entry.event().getId()).toList());
+            Set<Integer> guilty = refusal.guilty(append.entries().stream()
+                    .map(entry -> entry.event().getId())
+                    .toList());
             guilty.forEach(index -> append.entries().get(index).fail(refusal.of(index)));
             if (guilty.isEmpty()) {
                 append.entries().forEach(entry -> entry.companyMax(append.size() / 2));
@@ -266,7 +267,8 @@ final class Sender {
 
     /** Nothing is sent for a while. */
     private void pause(Duration atLeast) {
-        long until = nanos.getAsLong() + Duration.ofMillis(pauses.nextMillis(atLeast)).toNanos();
+        long until = nanos.getAsLong()
+                + Duration.ofMillis(pauses.nextMillis(atLeast)).toNanos();
         pausedUntilNanos = isPaused ? Math.max(pausedUntilNanos, until) : until;
         isPaused = true;
     }

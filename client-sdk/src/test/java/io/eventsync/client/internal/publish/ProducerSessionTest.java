@@ -58,7 +58,8 @@ class ProducerSessionTest {
         ProducerSession session = open(OPTIONS.append(1_000, 4 << 10).linger(Duration.ofSeconds(5)));
         List<Future<Published>> answers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            answers.add(session.publish(event("large" + i).setJson('"' + "x".repeat(1_500) + '"').build()));
+            answers.add(session.publish(
+                    event("large" + i).setJson('"' + "x".repeat(1_500) + '"').build()));
         }
         await(session.flush());
         all(answers);
@@ -105,7 +106,8 @@ class ProducerSessionTest {
             append.getEventsList().forEach(event -> wire.put(event.getId()));
             wire.put("other" + append.getSequence());
             if (append.getSequence() == 4) {
-                long last = wire.log.get(append.getEvents(append.getEventsCount() - 1).getId());
+                long last = wire.log.get(
+                        append.getEvents(append.getEventsCount() - 1).getId());
                 stream.ack(4, last, 0);
             }
         };
@@ -257,7 +259,9 @@ class ProducerSessionTest {
         answers.remove(57);
         answers.remove(13);
         assertThat(all(answers)).hasSize(98);
-        assertThat(List.copyOf(wire.log.keySet())).hasSize(98).isSortedAccordingTo((a, b) -> Integer.compare(number(a), number(b)));
+        assertThat(List.copyOf(wire.log.keySet()))
+                .hasSize(98)
+                .isSortedAccordingTo((a, b) -> Integer.compare(number(a), number(b)));
         assertThat(appends()).hasSizeLessThan(40);
     }
 
@@ -322,13 +326,13 @@ class ProducerSessionTest {
 
     @Test
     void allFail_whenTheDiskIsLow() {
-        wire.server = (stream, append) -> stream.reject(
-                append.getSequence(), TestFailures.status(Code.RESOURCE_EXHAUSTED, "DISK_LOW", Map.of()));
+        wire.server = (stream, append) ->
+                stream.reject(append.getSequence(), TestFailures.status(Code.RESOURCE_EXHAUSTED, "DISK_LOW", Map.of()));
 
         List<Future<Published>> answers = publish(open(OPTIONS.linger(Duration.ofMillis(20))), 100);
 
-        assertThat(answers).allSatisfy(answer -> assertThat(failure(answer).reason())
-                .isEqualTo(Reason.REASON_DISK_LOW));
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(failure(answer).reason()).isEqualTo(Reason.REASON_DISK_LOW));
         assertThat(appends()).hasSizeLessThan(5);
     }
 
@@ -369,8 +373,7 @@ class ProducerSessionTest {
                 stream.store(append);
             }
         };
-        ProducerSession session =
-                open(OPTIONS.append(1, 1 << 20).closeTimeout(Duration.ofMillis(50)));
+        ProducerSession session = open(OPTIONS.append(1, 1 << 20).closeTimeout(Duration.ofMillis(50)));
         List<Future<Published>> answers = publish(session, 2);
 
         await(session.close());
@@ -400,8 +403,8 @@ class ProducerSessionTest {
         ProducerSession session = open(OPTIONS);
         Context caller = vertx.getOrCreateContext();
         Promise<Context> answered = Promise.promise();
-        caller.runOnContext(v -> session.publish(event("e").build())
-                .onComplete(done -> answered.complete(Vertx.currentContext())));
+        caller.runOnContext(
+                v -> session.publish(event("e").build()).onComplete(done -> answered.complete(Vertx.currentContext())));
 
         assertThat(await(answered.future())).isSameAs(caller);
     }
@@ -412,7 +415,8 @@ class ProducerSessionTest {
 
         assertThat(failure(session.publish(Event.getDefaultInstance())).fields())
                 .containsExactly(new FieldError("event.tag", "is required"));
-        assertThat(failure(session.publish(event("x").setTag("not a tag").build())).reason())
+        assertThat(failure(session.publish(event("x").setTag("not a tag").build()))
+                        .reason())
                 .isEqualTo(Reason.REASON_FIELD_INVALID);
         assertThat(failure(session.publish(event("a\nb").build())).fields())
                 .extracting(FieldError::field)
@@ -472,6 +476,9 @@ class ProducerSessionTest {
     }
 
     private static <T> T await(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
     }
 }
