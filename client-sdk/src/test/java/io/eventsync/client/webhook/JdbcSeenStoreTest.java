@@ -58,7 +58,7 @@ class JdbcSeenStoreTest {
 
     @Test
     void claimGoesWithItsTransaction() throws SQLException {
-        store.claim(connection, event("1", "at-1", ""));
+        assertThat(store.claim(connection, event("1", "at-1", ""))).isTrue();
         work();
         connection.rollback();
 

@@ -22,7 +22,7 @@ final class TestRequest {
         headers.put("content-type", "application/json");
         headers.put("eventsync-endpoint", "orders");
         headers.put("eventsync-attempt", "1");
-        signed(SECRET, Instant.now().getEpochSecond());
+        sign(SECRET, Instant.now().getEpochSecond());
     }
 
     static TestRequest of(String webhookId, String body) {
@@ -43,12 +43,16 @@ final class TestRequest {
     }
 
     TestRequest signed(String secret, long seconds) {
+        sign(secret, seconds);
+        return this;
+    }
+
+    private void sign(String secret, long seconds) {
         try {
             headers.put("webhook-timestamp", Long.toString(seconds));
             headers.put(
                     "webhook-signature",
                     new Webhook(secret).sign(headers.get("webhook-id"), seconds, new String(body, UTF_8)));
-            return this;
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

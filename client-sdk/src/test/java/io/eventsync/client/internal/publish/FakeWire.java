@@ -50,6 +50,10 @@ final class FakeWire implements Wire {
         return Future.succeededFuture(answer.build());
     }
 
+    void store(String id) {
+        log.computeIfAbsent(id, absent -> log.size() + 1L);
+    }
+
     long put(String id) {
         return log.computeIfAbsent(id, absent -> log.size() + 1L);
     }

@@ -52,7 +52,7 @@ class ProducerSessionTest {
 
     @Test
     void appendsAreBounded_byEventsAndByBytes() {
-        all(publish(open(OPTIONS.append(7, 1 << 20)), 100));
+        done(publish(open(OPTIONS.append(7, 1 << 20)), 100));
         assertThat(appends()).allMatch(append -> append.getEventsCount() <= 7);
 
         ProducerSession session = open(OPTIONS.append(1_000, 4 << 10).linger(Duration.ofSeconds(5)));
@@ -62,7 +62,7 @@ class ProducerSessionTest {
                     event("large" + i).setJson('"' + "x".repeat(1_500) + '"').build()));
         }
         await(session.flush());
-        all(answers);
+        done(answers);
         assertThat(wire.streams.get(1).appends).allMatch(append -> append.getEventsCount() <= 2);
     }
 
@@ -73,7 +73,7 @@ class ProducerSessionTest {
         await(timer(20));
         Future<Published> second = session.publish(event("second").build());
 
-        all(List.of(first, second));
+        done(List.of(first, second));
 
         assertThat(appends()).hasSize(1);
     }
@@ -94,7 +94,7 @@ class ProducerSessionTest {
             }));
         };
 
-        all(publish(session, 50));
+        done(publish(session, 50));
 
         assertThat(unanswered).allMatch(count -> count <= 3).contains(3);
     }
@@ -103,11 +103,11 @@ class ProducerSessionTest {
     @Test
     void positionsAreAskedFor_whenTheAckDoesNotTellThem() {
         wire.server = (stream, append) -> {
-            append.getEventsList().forEach(event -> wire.put(event.getId()));
-            wire.put("other" + append.getSequence());
+            append.getEventsList().forEach(event -> wire.store(event.getId()));
+            wire.store("other" + append.getSequence());
             if (append.getSequence() == 4) {
-                long last = wire.log.get(
-                        append.getEvents(append.getEventsCount() - 1).getId());
+                long last =
+                        wire.put(append.getEvents(append.getEventsCount() - 1).getId());
                 stream.ack(4, last, 0);
             }
         };
@@ -134,8 +134,8 @@ class ProducerSessionTest {
 
     @Test
     void positionsAreAskedFor_whenSomeEventsWereThere() {
-        wire.put("e1");
-        wire.put("other");
+        wire.store("e1");
+        wire.store("other");
         List<Published> published = all(publish(open(OPTIONS.linger(Duration.ofMillis(20))), 4));
 
         assertThat(published).extracting(Published::position).containsExactly(3L, 1L, 4L, 5L);
@@ -155,7 +155,7 @@ class ProducerSessionTest {
             }
             losses[0]++;
             if (random.nextBoolean()) {
-                append.getEventsList().forEach(event -> wire.put(event.getId())); // stored, and nobody was told
+                append.getEventsList().forEach(event -> wire.store(event.getId())); // stored, and nobody was told
             }
             stream.lose(TestFailures.failure(Code.UNAVAILABLE, ""));
         };
@@ -184,7 +184,7 @@ class ProducerSessionTest {
         ProducerSession session = open(OPTIONS.append(1, 1 << 20).appendsInFlight(8));
         long start = System.nanoTime();
 
-        all(publish(session, 5));
+        done(publish(session, 5));
 
         assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(150));
         assertThat(wire.streams).hasSize(2);
@@ -200,7 +200,7 @@ class ProducerSessionTest {
             }
         };
 
-        all(publish(open(OPTIONS.answerTimeout(Duration.ofMillis(50))), 3));
+        done(publish(open(OPTIONS.answerTimeout(Duration.ofMillis(50))), 3));
 
         assertThat(wire.streams).hasSize(2);
         assertThat(wire.streams.get(0).isEnded).isTrue();
@@ -292,7 +292,7 @@ class ProducerSessionTest {
             }
         };
 
-        all(publish(open(OPTIONS.append(2, 1 << 20)), 200));
+        done(publish(open(OPTIONS.append(2, 1 << 20)), 200));
 
         assertThat(refused[0]).isGreaterThanOrEqualTo(10);
         assertThat(wire.log.keySet()).containsExactlyElementsOf(names(200));
@@ -463,6 +463,10 @@ class ProducerSessionTest {
 
     private Future<Void> timer(long millis) {
         return vertx.timer(millis, TimeUnit.MILLISECONDS).mapEmpty();
+    }
+
+    private static void done(List<Future<Published>> answers) {
+        assertThat(all(answers)).hasSameSizeAs(answers);
     }
 
     private static List<Published> all(List<Future<Published>> answers) {
