@@ -31,18 +31,22 @@ class SdkDocIT {
 
     @Test
     void follow() {
-        Subscription subscription =
+        // example: follow
+        Subscription orders =
                 client.follow("ORDER", event -> System.out.println(event.getTag() + " " + event.getJson()));
-        await().until(() -> subscription.state() == SubscriptionState.LIVE);
+        // end
+        await().until(() -> orders.state() == SubscriptionState.LIVE);
     }
 
     @Test
     void subscribe() {
         CursorStore store = CursorStore.memory();
         ingest();
+        // example: subscribe
         Subscription subscription = client.subscribe(ReadOptions.tags("ORDER").keepCursor(store, "billing"))
                 .onCaughtUp(() -> System.out.println("level with the log"))
                 .process(event -> bill(event));
+        // end
 
         await().until(() -> billed.size() == 1);
         done(subscription.close());
@@ -52,10 +56,16 @@ class SdkDocIT {
     @Test
     void consumers() {
         ingest();
+        // example: consumers
         NamedConsumer billing = client.consumer("billing");
-        done(billing.create());
-        billing.lag().onSuccess(events -> System.out.println(events + " events behind"));
-        done(billing.seek(Start.newBuilder().setAfterPosition(0).build()));
+        Future<Void> sought = billing.create()
+                .compose(consumer -> billing.lag())
+                .onSuccess(events -> System.out.println(events + " events behind"))
+                .compose(events ->
+                        billing.seek(Start.newBuilder().setAfterPosition(0).build()))
+                .mapEmpty();
+        // end
+        done(sought);
 
         assertThat(await(billing.lag())).isEqualTo(1);
     }

@@ -32,6 +32,8 @@ class SyncIT {
     private final TestServer server = TestServer.start();
     private final EventSyncClient client = EventSyncClient.connect("127.0.0.1:" + server.port());
 
+    private int booked;
+
     @TempDir
     Path home;
 
@@ -63,6 +65,9 @@ class SyncIT {
 
             assertThat(total(database)).isEqualTo(1_000);
             assertThat(deaths).isGreaterThan(3);
+            ingest(10);
+            example(database);
+            assertThat(booked).isEqualTo(10);
         }
     }
 
@@ -82,6 +87,26 @@ class SyncIT {
                 connection.commit();
             }
         }
+    }
+
+    private void example(DataSource database) throws SQLException {
+        // example: jdbc
+        JdbcCursorStore store = CursorStore.jdbc(database);
+        try (SyncLoop pages = client.sync(
+                        ReadOptions.tags("ORDER").loadCursor(store, "orders").untilLevel());
+                Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            for (Page page : pages) {
+                book(connection, page.events());
+                store.save(connection, "orders", page);
+                connection.commit();
+            }
+        }
+        // end
+    }
+
+    private void book(Connection connection, List<Event> events) {
+        booked += events.size();
     }
 
     @Test

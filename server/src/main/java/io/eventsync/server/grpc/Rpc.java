@@ -222,11 +222,7 @@ final class Rpc {
     private void refuseUnknown(GrpcServerRequest<Buffer, Buffer> request) {
         Call call = call(request);
         if (call.admit()) {
-            entered(
-                    request.fullMethodName(),
-                    call,
-                    request,
-                    () -> call.fail(unknown(request.fullMethodName())));
+            entered(request.fullMethodName(), call, request, () -> call.fail(unknown(request.fullMethodName())));
         }
     }
 

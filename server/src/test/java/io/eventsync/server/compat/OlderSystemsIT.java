@@ -111,7 +111,8 @@ class OlderSystemsIT {
                     messages.add(one.getString("message"));
                 }
             }
-            hasMore = Boolean.parseBoolean(page.headers().firstValue("eventsync-has-more").orElseThrow());
+            hasMore = Boolean.parseBoolean(
+                    page.headers().firstValue("eventsync-has-more").orElseThrow());
             assertThat(page.headers().firstValue("link").isPresent()).isEqualTo(hasMore);
             since = ids.get(ids.size() - 1);
         }
@@ -123,8 +124,8 @@ class OlderSystemsIT {
 
     @Test
     void S2_1_S2_2_S2_3_aFileEventIsMade_read_andProcessedInTheBackground() throws Exception {
-        JsonObject made = post(
-                "/sync-events", "{\"file_id\":\"f-1\",\"event_type\":\"upload\",\"metadata\":{\"size\":7}}");
+        JsonObject made =
+                post("/sync-events", "{\"file_id\":\"f-1\",\"event_type\":\"upload\",\"metadata\":{\"size\":7}}");
         String id = made.getString("event_id");
 
         assertThat(made.getString("message")).isEqualTo("Sync event created successfully");
@@ -149,12 +150,14 @@ class OlderSystemsIT {
                     .getString("event_id"));
         }
 
-        JsonArray some = new JsonArray(get("/sync-events?event_type=update&limit=2&offset=1").body());
+        JsonArray some = new JsonArray(
+                get("/sync-events?event_type=update&limit=2&offset=1").body());
 
         assertThat(some.size()).isEqualTo(2);
         assertThat(some.getJsonObject(0).getString("event_id")).isEqualTo(made.get(1));
         assertThat(some.getJsonObject(1).getString("event_id")).isEqualTo(made.get(2));
-        assertThat(new JsonArray(get("/sync-events?event_type=update").body()).size()).isEqualTo(5);
+        assertThat(new JsonArray(get("/sync-events?event_type=update").body()).size())
+                .isEqualTo(5);
     }
 
     @Test
@@ -168,7 +171,8 @@ class OlderSystemsIT {
 
     @Test
     void S2_6_theDescriptionOfTheApi() throws Exception {
-        assertThat(new JsonObject(get("/openapi.json").body()).getString("openapi")).startsWith("3.1");
+        assertThat(new JsonObject(get("/openapi.json").body()).getString("openapi"))
+                .startsWith("3.1");
         assertThat(get("/docs/").body()).contains("swagger-ui");
     }
 
@@ -227,27 +231,32 @@ class OlderSystemsIT {
         assertThat(last.size()).isEqualTo(50);
         String page = send("GET", "/logs", "", "accept", "text/html").body();
         assertThat(page).contains("PAGE.LINE: &lt;b&gt;59&lt;/b&gt;").doesNotContain("<b>59");
-        assertThat(new JsonObject(get("/config").body()).getString("compat.process-interval")).isEqualTo("100ms");
+        assertThat(new JsonObject(get("/config").body()).getString("compat.process-interval"))
+                .isEqualTo("100ms");
         assertThat(send("GET", "/config", "", "accept", "text/html").body()).contains("<td>auth.mode</td>");
     }
 
     @Test
     void routes_areForThoseWhoMay() throws Exception {
-        try (TestServer guarded = TestServer.start(
-                Map.of("auth-mode", "required", "auth-admin-token", "x".repeat(40), "secrets-key", "A".repeat(43) + "="))) {
+        try (TestServer guarded = TestServer.start(Map.of(
+                "auth-mode", "required", "auth-admin-token", "x".repeat(40), "secrets-key", "A".repeat(43) + "="))) {
             for (String path : List.of("/", "/logs", "/config", "/api/logs", "/sync-events", "/sync-events/x")) {
-                HttpRequest request = HttpRequest.newBuilder(
-                                URI.create("http://127.0.0.1:" + guarded.port() + path))
+                HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guarded.port() + path))
                         .build();
-                assertThat(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                assertThat(HTTP.send(request, HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
                         .as(path)
                         .isEqualTo(401);
             }
             HttpRequest config = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guarded.port() + "/config"))
                     .header("authorization", "Bearer " + "x".repeat(40))
                     .build();
-            String shown = HTTP.send(config, HttpResponse.BodyHandlers.ofString()).body();
-            assertThat(shown).contains("auth.admin-token").doesNotContain("x".repeat(40)).doesNotContain("A".repeat(40));
+            String shown =
+                    HTTP.send(config, HttpResponse.BodyHandlers.ofString()).body();
+            assertThat(shown)
+                    .contains("auth.admin-token")
+                    .doesNotContain("x".repeat(40))
+                    .doesNotContain("A".repeat(40));
         }
     }
 }
