@@ -67,11 +67,12 @@ class ClientIT {
     /** One of the two does not listen: every call finds the other, sooner or later, and none is charged with more than UNAVAILABLE. */
     @Test
     void calls_goRound() throws Exception {
-        try (TestServer server = TestServer.start();
-                ServerSocket nobody = new ServerSocket(0)) {
-            nobody.close();
-            EventSyncClient client =
-                    EventSyncClient.connect("127.0.0.1:" + nobody.getLocalPort(), "127.0.0.1:" + server.port());
+        int nobody;
+        try (ServerSocket closed = new ServerSocket(0)) {
+            nobody = closed.getLocalPort();
+        }
+        try (TestServer server = TestServer.start()) {
+            EventSyncClient client = EventSyncClient.connect("127.0.0.1:" + nobody, "127.0.0.1:" + server.port());
 
             int answered = 0;
             for (int call = 0; call < 4; call++) {

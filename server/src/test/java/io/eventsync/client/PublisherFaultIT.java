@@ -66,10 +66,15 @@ class PublisherFaultIT {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             isOver.set(true);
-            for (Thread thread : threads) {
-                thread.join();
+            try {
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                broken.add(e);
             }
             assertThat(broken).isEmpty();
         }
