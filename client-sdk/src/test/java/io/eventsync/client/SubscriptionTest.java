@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.rpc.Code;
+import io.eventsync.client.internal.CanIgnoreReturnValue;
 import io.eventsync.client.internal.TestFrames;
 import io.eventsync.client.internal.TestLoop;
 import io.eventsync.v1.Gap;
@@ -21,10 +22,12 @@ class SubscriptionTest {
     private final Random random = new Random(3);
     private final List<Long> seen = new ArrayList<>();
 
+    @CanIgnoreReturnValue
     private Subscription subscription(ReadOptions options) {
         return new Subscription(loop, log, options.heartbeat(Duration.ofSeconds(1)), Duration.ofSeconds(9), random);
     }
 
+    @CanIgnoreReturnValue
     private Subscription reading(ReadOptions options) {
         return subscription(options).handler(event -> seen.add(event.getPosition()));
     }

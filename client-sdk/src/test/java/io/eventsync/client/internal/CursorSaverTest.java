@@ -12,13 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CursorSaverTest {
     private final TestLoop loop = new TestLoop();
     private final List<String> saves = new ArrayList<>();
     private final List<Throwable> refused = new ArrayList<>();
-    private RuntimeException failure;
+    private @Nullable RuntimeException failure;
     private String cursor = "c0";
     private final CursorSaver saver = new CursorSaver(
             loop,

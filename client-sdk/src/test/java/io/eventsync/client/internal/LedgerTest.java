@@ -74,7 +74,7 @@ class LedgerTest {
         }
         Random random = new Random(1);
         for (int i = 0; i < 1_000; i++) {
-            long position = 1 + random.nextInt(20_000);
+            int position = 1 + random.nextInt(20_000);
             assertExact(ledger.at(position), position);
         }
         for (int position = 1; position <= 20_000; position += 1 + random.nextInt(30)) {
