@@ -108,7 +108,7 @@ class GrpcJavaIT {
 
     @Test
     void subscription_goesFromTheLogToLive() {
-        events.ingest(IngestRequest.newBuilder().setEvent(event("before")).build());
+        ingest(event("before"));
         Iterator<SubscribeResponse> frames = events.subscribe(SubscribeRequest.newBuilder()
                 .setFilter(Filter.newBuilder().addTagPrefixes("ORDER"))
                 .setStart(Start.newBuilder().setAnchor(Anchor.ANCHOR_BEGINNING))
@@ -116,17 +116,15 @@ class GrpcJavaIT {
 
         assertThat(frames.next().hasStarted()).isTrue();
         assertThat(nextEvent(frames).getId()).isEqualTo("before");
-        events.ingest(IngestRequest.newBuilder()
-                .setEvent(event("other").setTag("OTHER"))
-                .build());
-        events.ingest(IngestRequest.newBuilder().setEvent(event("live")).build());
+        ingest(event("other").setTag("OTHER"));
+        ingest(event("live"));
         assertThat(nextEvent(frames).getId()).isEqualTo("live");
     }
 
     @Test
     void sync_goesOnFromItsCursor() {
         for (String id : List.of("a", "b", "c")) {
-            events.ingest(IngestRequest.newBuilder().setEvent(event(id)).build());
+            ingest(event(id));
         }
         SyncResponse first =
                 events.sync(SyncRequest.newBuilder().setMaxEvents(2).build());
@@ -157,6 +155,11 @@ class GrpcJavaIT {
                         .setStart(Start.newBuilder().setCursor("nonsense"))
                         .build()))
                 .hasMessageContaining("INVALID_ARGUMENT");
+    }
+
+    private void ingest(Event.Builder event) {
+        IngestRequest request = IngestRequest.newBuilder().setEvent(event).build();
+        assertThat(events.ingest(request).getResult().getPosition()).isPositive();
     }
 
     private Status refused(IngestRequest request) {

@@ -31,7 +31,7 @@ class PublisherIT {
 
     @AfterEach
     void stop() {
-        await(client.close());
+        done(client.close());
         server.close();
     }
 
@@ -50,7 +50,7 @@ class PublisherIT {
 
     @Test
     void publish_answersTheFirstPosition_ofWhatTheLogHas() {
-        await(client.publish(event("a").build()));
+        done(client.publish(event("a").build()));
         List<Published> batch = await(Future.all(List.of(
                         client.publish(event("b").build()),
                         client.publish(event("a").build()),
@@ -80,13 +80,13 @@ class PublisherIT {
             assertThat(published)
                     .allSatisfy(one -> assertThat(at(one.position())).isEqualTo(one.id()));
             assertThat(published).extracting(Published::position).isSorted().doesNotHaveDuplicates();
-            await(publisher.close());
+            done(publisher.close());
         }
     }
 
     @Test
     void badEventFailsAlone_inTheMiddleOfABatch() {
-        await(client.publish(event("taken").setMessage("first").build()));
+        done(client.publish(event("taken").setMessage("first").build()));
         List<Future<Published>> answers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             Event.Builder event = event("e" + i);
@@ -99,7 +99,7 @@ class PublisherIT {
             }
             answers.add(client.publish(event.build()));
         }
-        await(Future.join(answers).transform(any -> Future.succeededFuture()));
+        done(Future.join(answers).transform(any -> Future.succeededFuture()));
 
         assertThat(failure(answers.get(5)).fields())
                 .extracting(FieldError::field)
@@ -124,10 +124,10 @@ class PublisherIT {
                 answers.add(other.publish(
                         event("e" + i).setTag(i % 10 == 9 ? "NEW" + i : "T").build()));
             }
-            await(Future.join(answers).transform(any -> Future.succeededFuture()));
+            done(Future.join(answers).transform(any -> Future.succeededFuture()));
 
             assertThat(answers).filteredOn(Future::succeeded).hasSizeGreaterThanOrEqualTo(27);
-            await(other.close());
+            done(other.close());
         }
     }
 
@@ -146,8 +146,8 @@ class PublisherIT {
         assertThat(failure(refused)).isInstanceOf(BufferFullException.class);
         assertThat(failure(refused).isRetryable()).isTrue();
         Future<Void> drained = publisher.drained();
-        await(publisher.flush());
-        await(drained);
+        done(publisher.flush());
+        done(drained);
         assertThat(publisher.isFull()).isFalse();
         assertThat(taken).allMatch(Future::succeeded);
         assertThat(stored()).hasSize(10).doesNotContain("e10");
@@ -161,7 +161,7 @@ class PublisherIT {
             answers.add(publisher.publish(event("e" + i).build()));
         }
 
-        await(publisher.close());
+        done(publisher.close());
 
         assertThat(answers).allMatch(Future::succeeded);
         assertThat(stored()).hasSize(2_500);
@@ -194,6 +194,10 @@ class PublisherIT {
 
     private static EventSyncException failure(Future<?> call) {
         return catchThrowableOfType(EventSyncException.class, () -> await(call));
+    }
+
+    private static void done(Future<?> future) {
+        assertThat(await(future.map(true))).isTrue();
     }
 
     private static <T> T await(Future<T> future) {

@@ -103,7 +103,7 @@ class SdkExamplesIT {
             return failure.fields().get(0).field() + " "
                     + failure.fields().get(0).message();
         }
-        return failure.isRetryable() ? "publish it again, with the same id" : failure.getMessage();
+        return failure.isRetryable() ? "publish it again, with the same id" : failure.toString();
     }
     // end
 
@@ -253,7 +253,7 @@ class SdkExamplesIT {
         AtomicInteger refused = new AtomicInteger();
         WebhookReceiver receiver = healing(receiver(SECRET, received::add));
         Vertx vertx = Vertx.vertx();
-        int port = done(vertx.createHttpServer()
+        int port = result(vertx.createHttpServer()
                         .requestHandler(request -> {
                             if (isDown.get()) {
                                 refused.incrementAndGet();
@@ -303,7 +303,11 @@ class SdkExamplesIT {
         return Event.newBuilder().setId(id).setTag("ORDER.PAID").build();
     }
 
-    private static <T> T done(Future<T> future) {
+    private static void done(Future<?> future) {
+        assertThat(result(future.map(true))).isTrue();
+    }
+
+    private static <T> T result(Future<T> future) {
         return TestServer.await(future);
     }
 }
