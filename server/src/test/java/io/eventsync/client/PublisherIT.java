@@ -183,7 +183,8 @@ class PublisherIT {
         if (!places.containsKey(position)) {
             places = new java.util.HashMap<>();
             server.query("select position || ' ' || id from eventsync.events")
-                    .forEach(row -> places.put(Long.valueOf(row.split(" ")[0]), row.split(" ")[1]));
+                    .forEach(row -> places.put(
+                            Long.valueOf(row.substring(0, row.indexOf(' '))), row.substring(row.indexOf(' ') + 1)));
         }
         return places.getOrDefault(position, "nothing");
     }

@@ -24,6 +24,7 @@ import io.eventsync.v1.Webhook;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.util.ArrayList;
@@ -132,7 +133,7 @@ class SdkExamplesIT {
 
     // example: jdk-receiver
     HttpServer listen(WebhookReceiver receiver) throws java.io.IOException {
-        HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         http.createContext(
                 "/hook",
                 exchange -> receiver.receive(
@@ -193,6 +194,7 @@ class SdkExamplesIT {
     }
     // end
 
+    @SuppressWarnings("UnusedVariable") // stands for the reader's own
     private static void book(Connection connection, ReceivedEvent event) {}
 
     @Test

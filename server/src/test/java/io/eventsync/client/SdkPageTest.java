@@ -39,7 +39,7 @@ class SdkPageTest {
         for (Path file : files) {
             for (MatchResult example :
                     pattern.matcher(Files.readString(file)).results().toList()) {
-                if (found.put(example.group(1), example.group(2).stripIndent().strip()) != null) {
+                if (found.put(example.group(1), example.group(2).stripTrailing().stripIndent()) != null) {
                     twice.add(example.group(1));
                 }
             }
