@@ -89,7 +89,7 @@ class ReaderChaosIT {
                                     mine.subscribe(
                                             OPTIONS.keepCursor(files, "batches").saveEach()))
                             .processBatches(page -> {
-                                page.events().forEach(event -> seen(byFrame, "batches", event));
+                                page.events().forEach(event -> done(seen(byFrame, "batches", event)));
                                 return Future.succeededFuture();
                             }));
             fault(proxy, restart);

@@ -138,7 +138,7 @@ class SubscriptionIT {
         List<Throwable> thrown = new CopyOnWriteArrayList<>();
         Thread reader = new Thread(() -> {
             try {
-                events.hasNext();
+                boolean unused = events.hasNext();
             } catch (RuntimeException e) {
                 thrown.add(e);
                 thrown.add(new IllegalStateException(

@@ -91,7 +91,7 @@ class SyncIT {
     }
 
     private void example(DataSource database) throws SQLException {
-        // example: jdbc
+        // example: jdbc-cursor
         JdbcCursorStore store = CursorStore.jdbc(database);
         try (SyncLoop pages = client.sync(
                         ReadOptions.tags("ORDER").loadCursor(store, "orders").untilLevel());
@@ -106,7 +106,8 @@ class SyncIT {
         // end
     }
 
-    private void book(Connection connection, List<Event> events) {
+    private void book(Connection connection, List<Event> events) throws SQLException {
+        assertThat(connection.getAutoCommit()).isFalse();
         booked += events.size();
     }
 
@@ -131,7 +132,7 @@ class SyncIT {
                 .batchMax(50);
         try (EventIterator events = client.subscribe(options).blocking()) {
             for (int i = 0; i < 101; i++) {
-                events.next();
+                Event unused = events.next();
             }
         }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bad network in front of a server that may come and go: one port for clients, whatever is behind it. Passes bytes on, with back-pressure
@@ -125,7 +126,7 @@ public final class FaultProxy implements AutoCloseable {
     /** A client's connection and the one behind it. */
     private final class Link {
         private final NetSocket near;
-        private volatile NetSocket far;
+        private volatile @Nullable NetSocket far;
         private volatile boolean isSpoiled;
         private volatile boolean isServerLost;
 

@@ -12,6 +12,7 @@ import io.eventsync.client.ClientOptions;
 import io.eventsync.client.EventSyncClient;
 import io.eventsync.client.EventSyncException;
 import io.eventsync.server.TestServer;
+import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Action;
 import io.eventsync.v1.AdminServiceProto;
 import io.eventsync.v1.Consumer;
@@ -83,7 +84,7 @@ class AccessIT {
         IngestBatchRequest.Builder batch = IngestBatchRequest.newBuilder();
         Stream.of("ORDER.PAID", "ORDER.SENT", "ORDERS", "PAYMENT.DONE", "PAYMENT.DONE.LATE", "USER")
                 .forEach(tag -> batch.addEvents(Event.newBuilder().setTag(tag).setId("id-" + tag)));
-        TestServer.await(admin.events().ingestBatch(batch.build()));
+        TestSql.done(admin.events().ingestBatch(batch.build()));
     }
 
     @AfterAll
@@ -211,7 +212,8 @@ class AccessIT {
 
     @Test
     void pages_openWithATokenAsPassword() throws Exception {
-        String basic = java.util.Base64.getEncoder().encodeToString(("me:" + ADMIN).getBytes());
+        String basic = java.util.Base64.getEncoder()
+                .encodeToString(("me:" + ADMIN).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/docs/"))
                 .header("authorization", "Basic " + basic)
                 .build();
@@ -260,14 +262,14 @@ class AccessIT {
         EventSyncClient orders = with("read:ORDER.PAID");
         List<String> seen = new CopyOnWriteArrayList<>();
 
-        TestServer.await(orders.events()
+        TestSql.done(orders.events()
                 .subscribe(SubscribeRequest.newBuilder()
                         .setStart(Start.newBuilder().setAfterPosition(0))
                         .build())
                 .map(stream -> stream.handler(
                         frame -> frame.getBatch().getEventsList().forEach(event -> seen.add(event.getTag())))));
-        TestServer.await(admin.events().ingest(ingest("USER")));
-        TestServer.await(admin.events().ingest(ingest("ORDER.PAID.LAST")));
+        TestSql.done(admin.events().ingest(ingest("USER")));
+        TestSql.done(admin.events().ingest(ingest("ORDER.PAID.LAST")));
 
         await().until(() -> seen.contains("ORDER.PAID.LAST"));
         assertThat(seen).containsOnly("ORDER.PAID", "ORDER.PAID.LAST");
@@ -282,7 +284,7 @@ class AccessIT {
                                 .setConsumer(Consumer.newBuilder().setName("x2"))
                                 .build()))
                 .getConsumer();
-        TestServer.await(orders.endpoints()
+        TestSql.done(orders.endpoints()
                 .createEndpoint(CreateEndpointRequest.newBuilder()
                         .setPaused(true)
                         .setEndpoint(Endpoint.newBuilder()
@@ -327,7 +329,7 @@ class AccessIT {
                         .setProducer("forged"))
                 .build();
 
-        TestServer.await(billing.events().ingest(request));
+        TestSql.done(billing.events().ingest(request));
 
         assertThat(TestServer.await(admin.events()
                                 .getEvent(GetEventRequest.newBuilder()
@@ -345,12 +347,12 @@ class AccessIT {
         io.eventsync.v1.CreateTokenResponse made = token("short", "read:*", "ingest:*");
         EventSyncClient client = client(made.getSecret());
         List<GrpcStatus> ends = new CopyOnWriteArrayList<>();
-        TestServer.await(client.events()
+        TestSql.done(client.events()
                 .subscribe(SubscribeRequest.getDefaultInstance())
                 .map(stream -> stream.endHandler(v -> ends.add(((GrpcClientResponse<?, ?>) stream).status()))
                         .handler(frame -> {})));
 
-        TestServer.await(admin.admin()
+        TestSql.done(admin.admin()
                 .revokeToken(RevokeTokenRequest.newBuilder()
                         .setTokenId(made.getToken().getTokenId())
                         .build()));
@@ -368,9 +370,9 @@ class AccessIT {
                 TestServer.start(server.database(), Map.of("auth-mode", "required", "auth-admin-token", ADMIN))) {
             EventSyncClient there = EventSyncClient.connect(
                     ClientOptions.to("127.0.0.1:" + other.port()).token(made.getSecret()));
-            TestServer.await(there.events().sync(SyncRequest.getDefaultInstance()));
+            TestSql.done(there.events().sync(SyncRequest.getDefaultInstance()));
 
-            TestServer.await(admin.admin()
+            TestSql.done(admin.admin()
                     .revokeToken(RevokeTokenRequest.newBuilder()
                             .setTokenId(made.getToken().getTokenId())
                             .build()));
@@ -414,7 +416,7 @@ class AccessIT {
     @Test
     void changes_areWrittenIntoTheLog() {
         String id = token("audited", "read:ORDER").getToken().getTokenId();
-        TestServer.await(admin.admin()
+        TestSql.done(admin.admin()
                 .revokeToken(RevokeTokenRequest.newBuilder().setTokenId(id).build()));
 
         List<Event> noted = TestServer.await(admin.events()
@@ -452,12 +454,12 @@ class AccessIT {
             for (int i = 0; i < 5; i++) {
                 five.addEvents(Event.newBuilder().setTag("ORDER"));
             }
-            TestServer.await(client.events().ingestBatch(five.build()));
+            TestSql.done(client.events().ingestBatch(five.build()));
 
             EventSyncException refused = catchThrowableOfType(
                     EventSyncException.class,
                     () -> TestServer.await(client.events().ingestBatch(five.build())));
-            TestServer.await(client.events().subscribe(SubscribeRequest.getDefaultInstance()));
+            TestSql.done(client.events().subscribe(SubscribeRequest.getDefaultInstance()));
 
             assertThat(refused.reason()).isEqualTo(Reason.REASON_RATE_LIMITED);
             assertThat(refused.retryAfter()).isPresent();

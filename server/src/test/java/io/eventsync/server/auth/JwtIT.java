@@ -7,6 +7,7 @@ import io.eventsync.client.ClientOptions;
 import io.eventsync.client.EventSyncClient;
 import io.eventsync.client.EventSyncException;
 import io.eventsync.server.TestServer;
+import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.GetEventRequest;
 import io.eventsync.v1.GetLogInfoRequest;
@@ -151,7 +152,7 @@ class JwtIT {
                     .token(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", claims(""))));
             EventSyncClient after = EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + rotated.port())
                     .token(TestIssuer.sign("RS256", next.getPrivateKey(), "next", claims(""))));
-            TestServer.await(before.events().ingest(order()));
+            TestSql.done(before.events().ingest(order()));
 
             own.publish(next);
             // A flood of tokens with unknown keys makes one read in five seconds; the first of them brings the new key.
@@ -171,7 +172,7 @@ class JwtIT {
     void anyone_mayAskForTheLog_butNotForTheOperatorsThings() throws Exception {
         EventSyncClient client = client(rs256(claims("")));
 
-        TestServer.await(client.admin().getLogInfo(GetLogInfoRequest.getDefaultInstance()));
+        TestSql.done(client.admin().getLogInfo(GetLogInfoRequest.getDefaultInstance()));
         assertThat(refusal(client.admin().listTokens(io.eventsync.v1.ListTokensRequest.getDefaultInstance())))
                 .isEqualTo(Reason.REASON_TAG_FORBIDDEN);
     }

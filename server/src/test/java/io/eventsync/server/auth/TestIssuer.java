@@ -17,6 +17,7 @@ import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
 
 /** An issuer of JWTs that publishes its keys, as Auth0 does. */
 final class TestIssuer implements AutoCloseable {
@@ -71,11 +72,13 @@ final class TestIssuer implements AutoCloseable {
                 AUDIENCE);
     }
 
-    static String sign(String algorithm, Key key, String keyId, String claims) throws JoseException {
+    static String sign(String algorithm, Key key, @Nullable String keyId, String claims) throws JoseException {
         JsonWebSignature jws = new JsonWebSignature();
         jws.setAlgorithmHeaderValue(algorithm);
         jws.setKey(key);
-        jws.setKeyIdHeaderValue(keyId);
+        if (keyId != null) {
+            jws.setKeyIdHeaderValue(keyId);
+        }
         jws.setPayload(claims);
         jws.setDoKeyValidation(false);
         jws.setAlgorithmConstraints(org.jose4j.jwa.AlgorithmConstraints.NO_CONSTRAINTS);

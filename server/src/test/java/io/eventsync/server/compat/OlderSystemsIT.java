@@ -93,7 +93,7 @@ class OlderSystemsIT {
     void S1_2_logsAfterANumber_comeInOrder_byPagesThatSayWhetherMoreFollow() throws Exception {
         long first = log("SINCE", "A", "0");
         for (int i = 1; i < 25; i++) {
-            log("SINCE", "A", Integer.toString(i));
+            assertThat(log("SINCE", "A", Integer.toString(i))).isGreaterThan(first);
         }
 
         List<Long> ids = new ArrayList<>();
@@ -137,7 +137,9 @@ class OlderSystemsIT {
         assertThat(read.getInstant("processed_at")).isAfterOrEqualTo(read.getInstant("created_at"));
 
         JsonObject again = new JsonObject(get("/sync-events/" + id).body());
-        post("/sync-events", "{\"file_id\":\"f-2\",\"event_type\":\"delete\"}");
+        assertThat(post("/sync-events", "{\"file_id\":\"f-2\",\"event_type\":\"delete\"}")
+                        .getString("event_id"))
+                .isNotEmpty();
         await().until(() -> new JsonArray(get("/sync-events?processed=false").body()).isEmpty());
         assertThat(again.getString("processed_at")).isEqualTo(read.getString("processed_at"));
     }
@@ -224,7 +226,7 @@ class OlderSystemsIT {
     @Test
     void S5_3_lastEventsAndConfiguration_forPeopleAndPrograms() throws Exception {
         for (int i = 0; i < 60; i++) {
-            log("PAGE", "LINE", "<b>" + i + "</b>");
+            assertThat(log("PAGE", "LINE", "<b>" + i + "</b>")).isPositive();
         }
 
         JsonArray last = new JsonArray(get("/logs").body());

@@ -66,8 +66,8 @@ class TlsIT {
     }
 
     private void use(TestCertificate pair) throws IOException {
-        write("key.pem", pair.key());
-        write("cert.pem", pair.certificate());
+        key = write("key.pem", pair.key());
+        certificate = write("cert.pem", pair.certificate());
     }
 
     private Map<String, String> flags(String... more) {
