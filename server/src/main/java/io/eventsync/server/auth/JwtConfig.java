@@ -23,7 +23,7 @@ public record JwtConfig(
         Duration refresh) {
     public static final Setting<Optional<String>> JWKS_URL = Setting.optionalText(
                     "auth.jwt-jwks-url",
-                    "Where the issuer of JWTs publishes its keys, such as https://example.eu.auth0.com/.well-known/jwks.json")
+                    "Where the issuer of JWTs publishes its keys, such as https://issuer.example/jwks.json")
             .matching(url -> url.map(JwtConfig::isUrl).orElse(true), "which is an https URL; http for loopback only");
     public static final Setting<Optional<String>> ISSUER =
             Setting.optionalText("auth.jwt-issuer", "What the claim iss of a JWT has to be, to the letter");

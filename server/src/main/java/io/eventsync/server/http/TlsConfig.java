@@ -31,9 +31,8 @@ public record TlsConfig(Optional<Path> certificates, Optional<Path> key, Optiona
             "PEM file of the server's certificate and its issuers'; without it the port speaks plaintext");
     public static final Setting<Optional<String>> KEY =
             file("tls.key-file", "PEM file of the certificate's private key");
-    public static final Setting<Optional<String>> CLIENT_AUTHORITIES = file(
-            "tls.client-ca-file",
-            "PEM file of the authorities whose client certificates count; see auth.certificate-grants");
+    public static final Setting<Optional<String>> CLIENT_AUTHORITIES =
+            file("tls.client-ca-file", "PEM file of the authorities whose client certificates count");
 
     public static final List<Setting<?>> SETTINGS = List.of(CERTIFICATES, KEY, CLIENT_AUTHORITIES);
 
