@@ -50,7 +50,7 @@ public record AuthConfig(
             .secret();
     public static final Setting<Optional<String>> CERTIFICATE_GRANTS = Setting.optionalText(
                     "auth.certificate-grants",
-                    "Rights of callers with a client certificate by its common name, such as ops=admin:* or a=ingest:A+read:A,b=read:B")
+                    "Rights of callers with a client certificate by its common name, such as ops=admin:*+read:ORDER")
             .matching(
                     text -> text.map(t -> CertificateGrants.parse(t).isPresent())
                             .orElse(true),

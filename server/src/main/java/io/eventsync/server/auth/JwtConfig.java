@@ -22,8 +22,7 @@ public record JwtConfig(
         String grantsClaim,
         Duration refresh) {
     public static final Setting<Optional<String>> JWKS_URL = Setting.optionalText(
-                    "auth.jwt-jwks-url",
-                    "Where the issuer of JWTs publishes its keys, such as https://issuer.example/jwks.json")
+                    "auth.jwt-jwks-url", "URL at which the issuer of JWTs publishes its keys, as a JSON Web Key Set")
             .matching(url -> url.map(JwtConfig::isUrl).orElse(true), "which is an https URL; http for loopback only");
     public static final Setting<Optional<String>> ISSUER =
             Setting.optionalText("auth.jwt-issuer", "What the claim iss of a JWT has to be, to the letter");
