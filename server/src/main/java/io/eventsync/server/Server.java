@@ -238,7 +238,7 @@ public final class Server {
     public Future<Void> stop() {
         Running now = running;
         if (now.front() != null) {
-            now.front().health().serving(false);
+            now.front().health().drain();
             now.front().drainSessions();
         }
         if (now.watches() != null) {

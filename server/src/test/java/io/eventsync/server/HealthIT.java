@@ -10,7 +10,6 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,8 +41,8 @@ class HealthIT {
     }
 
     @Test
-    void watch_bringsOnlyChanges_whenServerStops() throws Exception {
-        TestServer server = TestServer.start(Map.of("server-drain-timeout", "2s"));
+    void watch_bringsOnlyChanges_andEnds_whenServerStops() throws Exception {
+        TestServer server = TestServer.start();
         try (server;
                 RawHttp2 client = RawHttp2.connect(server.port())) {
             int known = watch(client, "");
@@ -53,8 +52,9 @@ class HealthIT {
 
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
 
-            assertThat(statuses(client.answer(known)))
-                    .containsExactly(ServingStatus.SERVING, ServingStatus.NOT_SERVING);
+            WireAnswer last = client.answer(known);
+            assertThat(statuses(last)).containsExactly(ServingStatus.SERVING, ServingStatus.NOT_SERVING);
+            assertThat(last.grpcStatus()).isEqualTo(14);
             assertThat(statuses(client.answer(unknown))).containsExactly(ServingStatus.SERVICE_UNKNOWN);
             stopped.join();
         }

@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Health {
     private static final String SERVICE = "grpc.health.v1.Health/";
     private static final int WATCHERS_MAX = 10_000;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Set<String> services = new TreeSet<>();
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
@@ -28,9 +30,15 @@ public final class Health {
         services.forEach(service -> this.services.add(service.getFullName()));
     }
 
-    private record Watcher(Call call, Context context) {
+    private record Watcher(Call call, Context context, boolean isKnown) {
         void tell(ServingStatus status) {
-            context.runOnContext(v -> call.write(response(status)));
+            if (isKnown) {
+                context.runOnContext(v -> call.write(response(status)));
+            }
+        }
+
+        void bye() {
+            context.runOnContext(v -> call.fail(EventRpcs.draining(RETRY_AFTER)));
         }
     }
 
@@ -41,6 +49,12 @@ public final class Health {
             status = now;
             watchers.forEach(watcher -> watcher.tell(now));
         }
+    }
+
+    /** Serves no more, and ends all watches: a server that stops would wait for them. */
+    public void drain() {
+        serving(false);
+        watchers.forEach(Watcher::bye);
     }
 
     void bind(Rpc rpc) {
@@ -55,18 +69,15 @@ public final class Health {
     }
 
     private void watch(HealthCheckRequest request, Call call) {
-        if (!services.contains(request.getService())) {
-            // The protocol wants the stream to stay open: the service might come.
-            call.write(response(ServingStatus.SERVICE_UNKNOWN));
-            return;
-        }
         if (watchers.size() >= WATCHERS_MAX) {
             throw Failure.of(io.eventsync.server.failure.Reason.LIMIT_REACHED, "too many health watchers");
         }
-        Watcher watcher = new Watcher(call, Vertx.currentContext());
+        boolean isKnown = services.contains(request.getService());
+        Watcher watcher = new Watcher(call, Vertx.currentContext(), isKnown);
         watchers.add(watcher);
         call.onEnd(() -> watchers.remove(watcher));
-        call.write(response(status));
+        // The protocol wants a stream about an unknown service to stay open: the service might come.
+        call.write(response(isKnown ? status : ServingStatus.SERVICE_UNKNOWN));
     }
 
     private static HealthCheckResponse response(ServingStatus status) {
