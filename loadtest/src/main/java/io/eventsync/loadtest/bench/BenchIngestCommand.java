@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  bench ingest --target localhost:7300                  as fast as 256 calls in flight go",
             "  bench ingest --rate 1000 --duration 30s               latency at a fixed load",
+            "  bench ingest --http --rounds 3                        JSON over HTTP beside gRPC",
             "  bench ingest --compare --rounds 3 --server-pid 4711   against the same stack without a log"
         })
 final class BenchIngestCommand implements Callable<Integer> {
@@ -34,9 +35,14 @@ final class BenchIngestCommand implements Callable<Integer> {
     boolean isComparing;
 
     @Option(
+            names = "--http",
+            description = "Measure gRPC and JSON over HTTP in turn, and print the ratio of the medians.")
+    boolean isHttp;
+
+    @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "With --compare: how often each is measured (default 2).")
+            description = "With --compare and --http: how often each is measured (default 2).")
     int rounds = 2;
 
     @Spec
@@ -44,6 +50,9 @@ final class BenchIngestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (isHttp) {
+            return new HttpComparison(common, load, rounds, spec.commandLine().getOut()).run();
+        }
         if (isComparing) {
             return new Comparison(common, load, rounds, spec.commandLine().getOut()).run();
         }

@@ -17,15 +17,21 @@ final class EventTemplate {
 
     static final int RUN_DIGITS = 8;
     static final int NUMBER_DIGITS = 16;
+    private static final String JSON_HEAD = "{\"event\":{\"id\":\"";
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     // Field 1 comes first and its length takes one byte.
     private static final int NUMBER_AT = 2 + RUN_DIGITS;
 
+    /** Where the id begins in the JSON of an event. */
+    private static final int JSON_ID_AT = JSON_HEAD.length();
+
     private final byte[][] perTag;
+    private final byte[][] perTagJson;
     private final boolean hasIds;
 
-    private EventTemplate(byte[][] perTag, boolean hasIds) {
+    private EventTemplate(byte[][] perTag, byte[][] perTagJson, boolean hasIds) {
         this.perTag = perTag;
+        this.perTagJson = perTagJson;
         this.hasIds = hasIds;
     }
 
@@ -35,14 +41,21 @@ final class EventTemplate {
             throw new IllegalArgumentException("a run has " + RUN_DIGITS + " hex digits");
         }
         byte[][] perTag = new byte[tags][];
+        byte[][] perTagJson = new byte[tags][];
         for (int tag = 0; tag < tags; tag++) {
             Event.Builder event = Event.newBuilder().setTag(tag(tag)).setJson(payload(payloadBytes, tag));
             if (hasIds) {
                 event.setId(run + "0".repeat(NUMBER_DIGITS));
             }
             perTag[tag] = event.build().toByteArray();
+            perTagJson[tag] = json(event.build()).getBytes(StandardCharsets.US_ASCII);
         }
-        return new EventTemplate(perTag, hasIds);
+        return new EventTemplate(perTag, perTagJson, hasIds);
+    }
+
+    private static String json(Event event) {
+        String payload = event.getJson().replace("\"", "\\\"");
+        return JSON_HEAD + event.getId() + "\",\"tag\":\"" + event.getTag() + "\",\"json\":\"" + payload + "\"}}";
     }
 
     static String tag(int number) {
@@ -69,6 +82,15 @@ final class EventTemplate {
             throw new IllegalStateException("the array has the size that was computed", e);
         }
         return message;
+    }
+
+    /** One event as the JSON of an ingest request over HTTP. */
+    byte[] json(long number) {
+        byte[] json = perTagJson[(int) (number % perTagJson.length)].clone();
+        if (hasIds) {
+            patch(json, JSON_ID_AT + RUN_DIGITS - NUMBER_AT, number);
+        }
+        return json;
     }
 
     private byte[] of(long number) {

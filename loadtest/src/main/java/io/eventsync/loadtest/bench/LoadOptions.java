@@ -73,7 +73,7 @@ final class LoadOptions {
     }
 
     int batchFor(LoadMode mode) {
-        if (mode == LoadMode.INGEST) {
+        if (mode == LoadMode.INGEST || mode == LoadMode.HTTP) {
             return 1;
         }
         return batch > 0 ? batch : mode == LoadMode.BATCH ? 100 : 1;

@@ -2,7 +2,6 @@ package io.eventsync.loadtest.bench;
 
 import io.eventsync.loadtest.Edge;
 import io.eventsync.loadtest.Progress;
-import io.eventsync.loadtest.rpc.Connection;
 import io.eventsync.loadtest.rpc.Target;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -94,8 +93,7 @@ final class LoadRun {
         long intervalNanos = load.rate > 0 ? Math.max(1, Math.round(1e9 * load.connections / load.rate)) : 0;
         List<LoadLoop> loops = new ArrayList<>();
         for (int i = 0; i < load.connections; i++) {
-            Lane lane =
-                    mode.lane(Connection.to(vertx, target), template, numbers::getAndIncrement, load.batchFor(mode));
+            Lane lane = mode.lane(vertx, target, template, numbers::getAndIncrement, load.batchFor(mode));
             loops.add(new LoadLoop(lane, inFlightEach, intervalNanos));
         }
         return loops;

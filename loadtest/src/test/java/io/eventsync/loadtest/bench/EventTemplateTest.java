@@ -2,6 +2,8 @@ package io.eventsync.loadtest.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.eventsync.v1.Event;
@@ -30,6 +32,17 @@ class EventTemplateTest {
                 .extracting(Event::getTag)
                 .containsExactly("BENCH.T008", "BENCH.T009", "BENCH.T000");
         assertThat(batch.getEvents(0).getJson()).hasSize(256);
+    }
+
+    @Test
+    void json_saysTheSame() throws IOException {
+        JsonNode event = new ObjectMapper().readTree(template.json(258)).get("event");
+
+        assertThat(event.get("id").asText()).isEqualTo("abcd01230000000000000102");
+        assertThat(event.get("tag").asText()).isEqualTo("BENCH.T008");
+        assertThat(event.get("json").asText()).hasSize(256);
+        assertThat(new ObjectMapper().readTree(event.get("json").asText()).isObject())
+                .isTrue();
     }
 
     @Test
