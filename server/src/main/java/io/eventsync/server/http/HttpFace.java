@@ -159,12 +159,17 @@ final class HttpFace {
         String path = target.path().substring(1);
         boolean isMethod =
                 Calls.METHODS.stream().anyMatch(method -> method.path().equals(path));
-        if (isMethod && request.method().equals(HttpMethod.POST)) {
+        if (!isMethod) {
+            return Failure.of(Reason.ROUTE_UNKNOWN, "there is nothing at this path; /docs shows what there is")
+                    .with("path", target.path());
+        }
+        if (request.method().equals(HttpMethod.POST)) {
             return Failure.of(
                     Reason.MEDIA_TYPE_UNSUPPORTED, "this path speaks gRPC: content-type must be application/grpc");
         }
-        return Failure.of(Reason.ROUTE_UNKNOWN, "there is nothing at this path; /docs shows what there is")
-                .with("path", target.path());
+        request.response().putHeader("allow", "POST");
+        return Failure.of(Reason.METHOD_NOT_ALLOWED, "this path speaks gRPC, which is POST")
+                .with("allow", "POST");
     }
 
     private void call(HttpServerRequest request, RequestTarget target, Routes.Match match) {
