@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** The first token of a server with its own Postgres: somebody has to be let in to make the others. */
 public final class AdminToken {
-    static final String FILE = "admin.token";
+    public static final String FILE = "admin.token";
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminToken.class);
 

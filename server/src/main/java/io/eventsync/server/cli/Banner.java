@@ -2,8 +2,12 @@ package io.eventsync.server.cli;
 
 import io.eventsync.server.Server;
 import io.eventsync.server.ServerConfig;
+import io.eventsync.server.auth.AdminToken;
+import io.eventsync.server.auth.AuthConfig;
 import io.eventsync.server.postgres.Database;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** What a person sees when the server is up: where everything is, and what to type next. */
 final class Banner {
@@ -15,35 +19,53 @@ final class Banner {
                 ? "embedded Postgres in "
                         + config.postgres().dataDir().toAbsolutePath().normalize() + " (kept)"
                 : "Postgres at database.url";
+        boolean isTls = config.tls().isOn();
+        boolean isOpen = config.auth().mode() == AuthConfig.Mode.NONE;
+        String grpcurl =
+                "grpcurl " + (isTls ? "" : "-plaintext ") + (isOpen ? "" : "-H \"authorization: Bearer $TOKEN\" ");
         out.printf(
                 """
 
                 EventSync %s is up.
 
-                  gRPC, gRPC-Web   %s   (plaintext, reflection on)
+                  gRPC, gRPC-Web   %s   (%s, reflection on)
+                  HTTP             %s://%s/docs/
                   Data             %s
                 %s  Auth             %s
                   Webhooks         %s
 
                 Send an event and watch the log:
 
-                  grpcurl -plaintext -d '{"event":{"tag":"DATABASE.CONNECTION_LOST","message":"db-1"}}' %s eventsync.v1.EventService/Ingest
-                  grpcurl -plaintext -d '{"filter":{"tag_prefixes":["DATABASE"]},"start":{"anchor":"ANCHOR_BEGINNING"}}' %s eventsync.v1.EventService/Subscribe
+                %s  %s-d '{"event":{"tag":"DATABASE.CONNECTION_LOST","message":"db-1"}}' %s eventsync.v1.EventService/Ingest
+                  %s-d '{"filter":{"tag_prefixes":["DATABASE"]},"start":{"anchor":"ANCHOR_BEGINNING"}}' %s eventsync.v1.EventService/Subscribe
 
                 Ctrl-C stops the server.
                 """,
                 Version.read(),
                 address,
+                isTls ? "TLS" : "plaintext",
+                isTls ? "https" : "http",
+                address,
                 where,
                 database.psqlHint()
                         .map(hint -> "  SQL              " + hint + "\n")
                         .orElse(""),
-                "OFF: whoever reaches this port may read and write",
+                isOpen ? "OFF: whoever reaches this port may read and write" : "required: tokens, JWTs, certificates",
                 config.egress().allowLoopback()
                         ? "may go to this machine too (webhook.allow-loopback)"
                         : "to public https addresses only (see webhook.allow-*)",
+                isOpen ? "" : token(config),
+                grpcurl,
                 address,
+                grpcurl,
                 address);
         out.flush();
+    }
+    /** How to get hold of the first token, without showing it. */
+    private static String token(ServerConfig config) {
+        Path file = config.postgres().dataDir().toAbsolutePath().normalize().resolve(AdminToken.FILE);
+        return Files.exists(file)
+                ? "  TOKEN=$(cat '" + file + "')\n"
+                : "  TOKEN=...  # auth.admin-token, or one made with it\n";
     }
 }

@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * its own. Its time zone is an odd one, so that code which leans on UTC fails here.
  */
 public final class TestPostgres {
-    private static final Path HOME = Path.of("target", "postgres");
+    /** Several JVMs run tests at once. */
+    private static final Path HOME = Path.of("target", "postgres-" + System.getProperty("test.fork", "0"));
     private static final Map<String, String> FAST = Map.of(
             "fsync", "off",
             "synchronous_commit", "off",
