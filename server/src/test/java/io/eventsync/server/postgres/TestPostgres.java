@@ -1,8 +1,15 @@
 package io.eventsync.server.postgres;
 
 import io.vertx.pgclient.PgConnectOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -12,8 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * its own. Its time zone is an odd one, so that code which leans on UTC fails here.
  */
 public final class TestPostgres {
-    /** Several JVMs run tests at once. */
-    private static final Path HOME = Path.of("target", "postgres-" + System.getProperty("test.fork", "0"));
+    private static final int JVMS_MAX = 16;
     private static final Map<String, String> FAST = Map.of(
             "fsync", "off",
             "synchronous_commit", "off",
@@ -22,6 +28,9 @@ public final class TestPostgres {
             "timezone", "Asia/Kathmandu");
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    /** Open as long as the JVM runs. */
+    private static final List<FileChannel> LOCKS = new CopyOnWriteArrayList<>();
 
     private TestPostgres() {}
 
@@ -32,10 +41,32 @@ public final class TestPostgres {
         return Running.POSTGRES.connectOptions(name);
     }
 
+    /** A folder that no other JVM with tests has; the lock lasts as long as this one. */
+    private static Path home() {
+        for (int number = 1; number <= JVMS_MAX; number++) {
+            Path home = Path.of("target", "postgres-" + number);
+            try {
+                Files.createDirectories(home.toAbsolutePath().getParent());
+                FileChannel lock = FileChannel.open(
+                        home.resolveSibling(home.getFileName() + ".lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                if (lock.tryLock() != null) {
+                    LOCKS.add(lock);
+                    return home;
+                }
+                lock.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        throw new IllegalStateException("more than " + JVMS_MAX + " JVMs run tests here");
+    }
+
     private static EmbeddedPostgres start() {
         try {
             EmbeddedPostgres postgres =
-                    EmbeddedPostgres.start(EmbeddedPostgresConfig.at(HOME).withSharedBuffersMegabytes(128), FAST);
+                    EmbeddedPostgres.start(EmbeddedPostgresConfig.at(home()).withSharedBuffersMegabytes(128), FAST);
             Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
             return postgres;
         } catch (EmbeddedPostgresException | InterruptedException e) {
