@@ -63,10 +63,19 @@ public final class TestPostgres {
         throw new IllegalStateException("more than " + JVMS_MAX + " JVMs run tests here");
     }
 
+    /** The same for clients that do not know sockets in folders, such as JDBC's. */
+    public static PgConnectOptions freshTcpDatabase() {
+        String name = freshDatabase().getDatabase();
+        return Running.POSTGRES.tcpConnectOptions(name).orElseThrow();
+    }
+
     private static EmbeddedPostgres start() {
         try {
-            EmbeddedPostgres postgres =
-                    EmbeddedPostgres.start(EmbeddedPostgresConfig.at(home()).withSharedBuffersMegabytes(128), FAST);
+            EmbeddedPostgres postgres = EmbeddedPostgres.start(
+                    EmbeddedPostgresConfig.at(home())
+                            .withSharedBuffersMegabytes(128)
+                            .withTcp(true),
+                    FAST);
             Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
             return postgres;
         } catch (EmbeddedPostgresException | InterruptedException e) {
