@@ -78,14 +78,14 @@ final class ConsumerRpcs {
         call.principal().grants().require(Action.READ);
         int size = FilterMapper.toCount("page_size", request.getPageSize(), 100, 1_000);
         String after = request.getPageToken().isEmpty() ? "" : PageTokens.name(request.getPageToken());
-        return consumers.list(after, size).compose(page -> {
-            ListConsumersResponse.Builder response = ListConsumersResponse.newBuilder();
-            page.stream().filter(one -> access.sees(call, one)).forEach(one -> response.addConsumers(toProto(one)));
-            if (page.size() == size) {
-                response.setNextPageToken(PageTokens.encode(page.get(size - 1).name()));
-            }
-            return Rpc.encoded(response.build());
-        });
+        return new VisiblePages<>(consumers::list, one -> one.name(), one -> access.sees(call, one))
+                .after(after, size)
+                .compose(page -> {
+                    ListConsumersResponse.Builder response =
+                            ListConsumersResponse.newBuilder().setNextPageToken(page.nextToken());
+                    page.entries().forEach(one -> response.addConsumers(toProto(one)));
+                    return Rpc.encoded(response.build());
+                });
     }
 
     private Future<Buffer> delete(DeleteConsumerRequest request, Call call) {

@@ -5,6 +5,7 @@ import io.eventsync.server.delivery.Deliveries;
 import io.eventsync.server.delivery.Deliveries.EventName;
 import io.eventsync.server.endpoint.DestinationSecrets;
 import io.eventsync.server.endpoint.EndpointSettings;
+import io.eventsync.server.endpoint.EndpointState;
 import io.eventsync.server.endpoint.Endpoints;
 import io.eventsync.server.endpoint.WebhookDestination;
 import io.eventsync.server.event.EventFilter;
@@ -157,14 +158,15 @@ final class EndpointRpcs {
         call.principal().grants().require(Action.DELIVER);
         int size = FilterMapper.toCount("page_size", request.getPageSize(), 100, 1_000);
         String after = request.getPageToken().isEmpty() ? "" : PageTokens.name(request.getPageToken());
-        return endpoints
-                .list(after, EndpointMapper.toState(request.getState()), size)
+        Optional<EndpointState> state = EndpointMapper.toState(request.getState());
+        return new VisiblePages<io.eventsync.server.endpoint.Endpoint>(
+                        (last, max) -> endpoints.list(last, state, max),
+                        one -> one.name(),
+                        one -> access.sees(call, one))
+                .after(after, size)
                 .compose(page -> {
                     Future<List<Endpoint>> all = Future.succeededFuture(new ArrayList<>());
-                    for (io.eventsync.server.endpoint.Endpoint one : page) {
-                        if (!access.sees(call, one)) {
-                            continue;
-                        }
+                    for (io.eventsync.server.endpoint.Endpoint one : page.entries()) {
                         all = all.compose(list -> toProto(one).map(proto -> {
                             list.add(proto);
                             return list;
@@ -172,11 +174,7 @@ final class EndpointRpcs {
                     }
                     return all.compose(list -> Rpc.encoded(ListEndpointsResponse.newBuilder()
                             .addAllEndpoints(list)
-                            .setNextPageToken(
-                                    page.size() == size
-                                            ? PageTokens.encode(
-                                                    page.get(size - 1).name())
-                                            : "")
+                            .setNextPageToken(page.nextToken())
                             .build()));
                 });
     }

@@ -32,7 +32,10 @@ import io.eventsync.v1.GetEventRequest;
 import io.eventsync.v1.IngestBatchRequest;
 import io.eventsync.v1.IngestRequest;
 import io.eventsync.v1.ListAttemptsRequest;
+import io.eventsync.v1.ListConsumersRequest;
+import io.eventsync.v1.ListConsumersResponse;
 import io.eventsync.v1.ListEndpointsRequest;
+import io.eventsync.v1.ListEndpointsResponse;
 import io.eventsync.v1.ListEventsRequest;
 import io.eventsync.v1.ListTagsRequest;
 import io.eventsync.v1.ListTokensRequest;
@@ -324,6 +327,60 @@ class AccessIT {
                 .isEqualTo(Reason.REASON_FIELD_INVALID);
         assertThat(refusal(with("read:*").endpoints().listEndpoints(ListEndpointsRequest.getDefaultInstance())))
                 .isEqualTo(Reason.REASON_TAG_FORBIDDEN);
+    }
+
+    /** A page that is shorter for want of rights, or a token that names the last of it, would tell names that are not the caller's to know. */
+    @Test
+    void X2_pagesOfConsumersAndEndpoints_tellNoHiddenNames() {
+        EventSyncClient paged = with("read:PAGED", "deliver:PAGED");
+        Stream.of("p1 HIDDEN", "p2 PAGED", "p3 HIDDEN", "p4 PAGED", "p5 HIDDEN").forEach(line -> {
+            String name = line.substring(0, 2);
+            Filter filter =
+                    Filter.newBuilder().addTagPrefixes(line.substring(3)).build();
+            TestSql.done(admin.consumers()
+                    .createConsumer(CreateConsumerRequest.newBuilder()
+                            .setConsumer(Consumer.newBuilder().setName(name).setFilter(filter))
+                            .build()));
+            TestSql.done(admin.endpoints()
+                    .createEndpoint(CreateEndpointRequest.newBuilder()
+                            .setEndpoint(Endpoint.newBuilder()
+                                    .setName(name)
+                                    .setFilter(filter)
+                                    .setWebhook(Webhook.newBuilder().setUrl("http://127.0.0.1:1/")))
+                            .setPaused(true)
+                            .build()));
+        });
+        List<String> consumers = new ArrayList<>();
+        List<String> endpoints = new ArrayList<>();
+        List<String> tokens = new ArrayList<>();
+
+        String token = "";
+        do {
+            ListConsumersResponse page = TestServer.await(paged.consumers()
+                    .listConsumers(ListConsumersRequest.newBuilder()
+                            .setPageSize(1)
+                            .setPageToken(token)
+                            .build()));
+            page.getConsumersList().forEach(one -> consumers.add(one.getName()));
+            token = page.getNextPageToken();
+            tokens.add(new String(
+                    java.util.Base64.getUrlDecoder().decode(token), java.nio.charset.StandardCharsets.UTF_8));
+        } while (!token.isEmpty());
+        do {
+            ListEndpointsResponse page = TestServer.await(paged.endpoints()
+                    .listEndpoints(ListEndpointsRequest.newBuilder()
+                            .setPageSize(1)
+                            .setPageToken(token)
+                            .build()));
+            page.getEndpointsList().forEach(one -> endpoints.add(one.getName()));
+            token = page.getNextPageToken();
+            tokens.add(new String(
+                    java.util.Base64.getUrlDecoder().decode(token), java.nio.charset.StandardCharsets.UTF_8));
+        } while (!token.isEmpty());
+
+        assertThat(consumers).containsExactly("p2", "p4");
+        assertThat(endpoints).containsExactly("p2", "p4");
+        assertThat(tokens).doesNotContain("p1", "p3", "p5");
     }
 
     @Test
