@@ -68,6 +68,16 @@ final class Access {
                 grants(call).narrowed(action, filter.include()), filter.exclude(), filter.keys(), filter.attributes());
     }
 
+    /** A filter that is stored. Rights may be more than one may name, and it would not be read again. */
+    static EventFilter kept(EventFilter filter, String field) {
+        if (filter.include().size() > FilterMapper.ENTRIES_MAX) {
+            throw Failure.field(
+                    field + ".tag_prefixes",
+                    "must be given by a caller with rights on more than " + FilterMapper.ENTRIES_MAX + " prefixes");
+        }
+        return filter;
+    }
+
     /** Whether the event may be seen. */
     boolean sees(Call call, Action action, LogEvent event) {
         return grants(call).allows(action, event.tag());

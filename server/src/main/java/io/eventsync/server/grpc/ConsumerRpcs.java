@@ -54,8 +54,9 @@ final class ConsumerRpcs {
     }
 
     private Future<Buffer> create(CreateConsumerRequest request, Call call) {
-        byte[] filter = FilterMapper.toProto(
-                        access.filter(call, Action.READ, request.getConsumer().getFilter(), "consumer.filter"))
+        byte[] filter = FilterMapper.toProto(Access.kept(
+                        access.filter(call, Action.READ, request.getConsumer().getFilter(), "consumer.filter"),
+                        "consumer.filter"))
                 .toByteArray();
         Start start = FilterMapper.toStart(request.getStart(), new Start.Beginning());
         return access.start(call, start)

@@ -126,7 +126,7 @@ final class EndpointRpcs {
     }
 
     private EndpointSettings narrowed(Call call, EndpointSettings settings) {
-        return settings.with(access.narrowed(call, Action.DELIVER, settings.filter()));
+        return settings.with(Access.kept(access.narrowed(call, Action.DELIVER, settings.filter()), "endpoint.filter"));
     }
 
     /** With how old the first event after its place is. */

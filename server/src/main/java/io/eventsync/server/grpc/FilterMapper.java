@@ -16,7 +16,7 @@ import java.util.TreeSet;
 
 /** Filters, starts and the like of the contract to those of the server, and back. */
 final class FilterMapper {
-    private static final int ENTRIES_MAX = 100;
+    static final int ENTRIES_MAX = 100;
     private static final int ATTRIBUTES_MAX = 32;
 
     private FilterMapper() {}
