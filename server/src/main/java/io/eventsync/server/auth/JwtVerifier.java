@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -77,8 +78,7 @@ final class JwtVerifier {
             return Future.succeededFuture(before.principal());
         }
         try {
-            JsonWebStructure parsed = parse(token);
-            String keyId = parsed.getKeyIdHeaderValue();
+            String keyId = keyId(token);
             JsonWebKey key = keys.keys().find(keyId);
             return key != null
                     ? Future.succeededFuture(verified(token, key, hash))
@@ -92,10 +92,10 @@ final class JwtVerifier {
         return principal.expires().map(end -> clock.instant().isBefore(end)).orElse(true);
     }
 
-    private static JsonWebStructure parse(String token) {
+    private static @Nullable String keyId(String token) {
         try {
-            return JsonWebStructure.fromCompactSerialization(token);
-        } catch (JoseException e) {
+            return JsonWebStructure.fromCompactSerialization(token).getKeyIdHeaderValue();
+        } catch (JoseException | ClassCastException e) { // a kid that is no text is cast all the same
             throw Credentials.refused("the token is neither an API token nor a JWT");
         }
     }
@@ -117,7 +117,7 @@ final class JwtVerifier {
             return principal;
         } catch (InvalidJwtException e) {
             throw Credentials.refused("the JWT does not count: " + why(e));
-        } catch (MalformedClaimException e) {
+        } catch (MalformedClaimException | DateTimeException e) {
             throw Credentials.refused("the JWT has a malformed claim");
         }
     }
