@@ -1,6 +1,8 @@
 package io.eventsync.server.auth;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import java.security.MessageDigest;
@@ -13,6 +15,7 @@ public final class Authenticator {
     private static final Principal ADMIN =
             new Principal("token:admin", Optional.empty(), Grants.EVERYTHING, Optional.empty());
 
+    private final Vertx vertx;
     private final AuthConfig config;
     private final Tokens tokens;
     private final InstantSource clock;
@@ -21,6 +24,7 @@ public final class Authenticator {
     private final byte @Nullable [] adminHash;
 
     public Authenticator(Vertx vertx, Pool pool, AuthConfig config, InstantSource clock) {
+        this.vertx = vertx;
         this.config = config;
         this.clock = clock;
         this.tokens = new Tokens(vertx, pool, clock);
@@ -55,13 +59,24 @@ public final class Authenticator {
         }
         return credentials
                 .secret()
-                .map(this::ofSecret)
+                .map(secret -> here(ofSecret(secret)))
                 .orElseGet(() -> credentials
                         .certificateName()
                         .flatMap(config.certificates()::principal)
                         .map(Future::succeededFuture)
                         .orElseGet(() -> Future.failedFuture(
                                 Credentials.refused("credentials are required: authorization: Bearer <token>"))));
+    }
+
+    /** Several event loops may wait for one look at the tokens or keys, which ends on one of them: each goes on on its own. */
+    private Future<Principal> here(Future<Principal> found) {
+        if (found.isComplete()) {
+            return found.succeeded() ? Future.succeededFuture(found.result()) : Future.failedFuture(found.cause());
+        }
+        Context own = vertx.getOrCreateContext();
+        Promise<Principal> answer = Promise.promise();
+        found.onComplete((principal, refused) -> own.runOnContext(v -> answer.complete(principal, refused)));
+        return answer.future();
     }
 
     private Future<Principal> ofSecret(String secret) {

@@ -7,18 +7,43 @@ import io.eventsync.client.ClientOptions;
 import io.eventsync.client.EventSyncClient;
 import io.eventsync.client.EventSyncException;
 import io.eventsync.server.TestServer;
+import io.eventsync.server.config.TestSettings;
+import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
+import io.eventsync.v1.Consumer;
+import io.eventsync.v1.CreateConsumerRequest;
+import io.eventsync.v1.CreateEndpointRequest;
+import io.eventsync.v1.Endpoint;
 import io.eventsync.v1.Event;
+import io.eventsync.v1.EventServiceGrpcClient;
 import io.eventsync.v1.GetEventRequest;
 import io.eventsync.v1.GetLogInfoRequest;
 import io.eventsync.v1.IngestRequest;
+import io.eventsync.v1.IngestStreamRequest;
+import io.eventsync.v1.IngestStreamResponse;
+import io.eventsync.v1.ListConsumersRequest;
+import io.eventsync.v1.ListEventsRequest;
 import io.eventsync.v1.Reason;
+import io.eventsync.v1.Webhook;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.pgclient.PgBuilder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.keys.HmacKey;
@@ -127,7 +152,42 @@ class JwtIT {
                 Arguments.of("two parts", "a.b"),
                 Arguments.of("four parts", signed + ".x"),
                 Arguments.of("encrypted form", "a.b.c.d.e"),
-                Arguments.of("no token at all", "x"));
+                Arguments.of("no token at all", "x"),
+                Arguments.of(
+                        "key id as number", base64("{\"alg\":\"RS256\",\"kid\":5}") + "." + base64(good) + ".AAAA"),
+                Arguments.of("alg as number", base64("{\"alg\":5,\"kid\":\"rsa\"}") + "." + base64(good) + ".AAAA"),
+                Arguments.of("no alg", base64("{\"kid\":\"rsa\"}") + "." + base64(good) + ".AAAA"),
+                Arguments.of("header is a list", base64("[]") + "." + base64(good) + ".AAAA"),
+                Arguments.of("header is null", base64("null") + "." + base64(good) + ".AAAA"),
+                Arguments.of(
+                        "crit as text",
+                        base64("{\"alg\":\"RS256\",\"kid\":\"rsa\",\"crit\":\"x\"}") + "." + base64(good) + ".AAAA"),
+                Arguments.of(
+                        "b64 as text",
+                        base64("{\"alg\":\"RS256\",\"kid\":\"rsa\",\"b64\":\"x\",\"crit\":[\"b64\"]}") + "."
+                                + base64(good) + ".AAAA"),
+                Arguments.of("deep header", base64("{\"a\":" + "[".repeat(2_000)) + "." + base64(good) + ".AAAA"),
+                Arguments.of(
+                        "encrypted with dir",
+                        base64("{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"kid\":\"rsa\"}") + "..AAAA.AAAA.AAAA"),
+                Arguments.of(
+                        "encrypted, zipped",
+                        base64("{\"alg\":\"RSA-OAEP\",\"enc\":\"A128GCM\",\"zip\":\"DEF\",\"kid\":\"rsa\"}")
+                                + ".AAAA.AAAA.AAAA.AAAA"),
+                Arguments.of(
+                        "encrypted by password",
+                        base64(
+                                        "{\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\",\"p2c\":2000000000,\"p2s\":\"AAAAAAAAAAAAAAAA\",\"kid\":\"rsa\"}")
+                                + ".AAAA.AAAA.AAAA.AAAA"),
+                Arguments.of("signed claims are a list", rs256("[]")),
+                Arguments.of("signed claims are a text", rs256("\"x\"")),
+                Arguments.of("audience as number", rs256(with("aud", "5"))),
+                Arguments.of("issuer as number", rs256(with("iss", "5"))),
+                Arguments.of("subject as number", rs256(with("sub", "5"))),
+                Arguments.of("subject as list", rs256(with("sub", "[1]"))),
+                Arguments.of("exp beyond all time", rs256(with("exp", "99999999999999999999999999"))),
+                Arguments.of("exp of the last second", rs256(with("exp", "" + Long.MAX_VALUE))),
+                Arguments.of("exp negative", rs256(with("exp", "-1"))));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -175,6 +235,131 @@ class JwtIT {
         TestSql.done(client.admin().getLogInfo(GetLogInfoRequest.getDefaultInstance()));
         assertThat(refusal(client.admin().listTokens(io.eventsync.v1.ListTokensRequest.getDefaultInstance())))
                 .isEqualTo(Reason.REASON_TAG_FORBIDDEN);
+    }
+
+    /** Several event loops wait for one read of the keys: none of them may go on where another began. */
+    @Test
+    void callersThatWaitForTheSameKeys_goOnOnTheirOwnEventLoops() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        Promise<Void> open = Promise.promise();
+        try (TestIssuer own = new TestIssuer()) {
+            own.holdUntil(open.future());
+            Authenticator authenticator = new Authenticator(
+                    vertx,
+                    PgBuilder.pool()
+                            .connectingTo(TestPostgres.freshDatabase())
+                            .using(vertx)
+                            .build(),
+                    AuthConfig.from(TestSettings.load(AuthConfig.SETTINGS, own.flags())),
+                    InstantSource.system());
+            Credentials shown = new Credentials(
+                    Optional.of(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", claims(""))),
+                    Optional.empty());
+            List<Future<Boolean>> callers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Context loop = ((VertxInternal) vertx).createEventLoopContext();
+                Promise<Boolean> stayed = Promise.promise();
+                Promise<Void> asked = Promise.promise();
+                loop.runOnContext(v -> {
+                    authenticator
+                            .principal(shown)
+                            .onComplete(principal -> stayed.complete(Vertx.currentContext() == loop), stayed::tryFail);
+                    asked.complete();
+                });
+                TestServer.await(asked.future());
+                callers.add(stayed.future());
+            }
+
+            open.complete();
+
+            for (Future<Boolean> stayed : callers) {
+                assertThat(TestServer.await(stayed)).isTrue();
+            }
+        } finally {
+            TestServer.await(vertx.close());
+        }
+    }
+
+    @Test
+    void aSession_losesNoMessage_thatCameBeforeItWasKnownWhoCalls() throws Exception {
+        Promise<Void> open = Promise.promise();
+        try (TestIssuer own = new TestIssuer()) {
+            own.publish(own.ec);
+            try (TestServer slow = TestServer.start(own.flags())) {
+                own.publish(own.rsa);
+                own.holdUntil(open.future());
+                int before = own.reads.get();
+                Promise<IngestStreamResponse> ack = Promise.promise();
+                String token = TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", claims(""));
+                // Made-up tokens cause a read of the keys once in a while only: this one comes when the next may be.
+                Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+                    slow.newClient()
+                            .request(slow.address(), EventServiceGrpcClient.IngestStream)
+                            .onSuccess(call -> {
+                                call.headers().set("authorization", "Bearer " + token);
+                                call.write(IngestStreamRequest.newBuilder()
+                                        .setSequence(1)
+                                        .addEvents(Event.newBuilder().setTag("ORDER"))
+                                        .build());
+                                call.response()
+                                        .onSuccess(response -> response.handler(answer -> {
+                                            if (answer.hasAck()) {
+                                                ack.tryComplete(answer);
+                                            }
+                                        }));
+                            });
+                    return own.reads.get() > before;
+                });
+                // The message is there by now: it was sent with the headers that caused the read.
+                open.complete();
+
+                assertThat(TestServer.await(ack.future()).getAck().getThroughSequence())
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    /** Stored filters name at most a hundred prefixes: one with more could not be read again, nor could the list that it is in. */
+    @Test
+    void moreRightsThanAFilterHolds_areNotStoredAsOne() throws Exception {
+        String grants = IntStream.rangeClosed(0, 100)
+                .mapToObj(n -> "\"read:T" + n + "\",\"deliver:T" + n + "\"")
+                .collect(Collectors.joining(",", "[", "]"));
+        EventSyncClient client = client(rs256(with("permissions", grants)));
+        CreateConsumerRequest request = CreateConsumerRequest.newBuilder()
+                .setConsumer(Consumer.newBuilder().setName("many"))
+                .build();
+
+        assertThat(refusal(client.consumers().createConsumer(request))).isEqualTo(Reason.REASON_FIELD_INVALID);
+        assertThat(refusal(client.endpoints()
+                        .createEndpoint(CreateEndpointRequest.newBuilder()
+                                .setEndpoint(Endpoint.newBuilder()
+                                        .setName("many")
+                                        .setWebhook(Webhook.newBuilder().setUrl("http://127.0.0.1:1/")))
+                                .build())))
+                .isEqualTo(Reason.REASON_FIELD_INVALID);
+        TestSql.done(client.events().listEvents(ListEventsRequest.getDefaultInstance()));
+        TestSql.done(client.consumers().listConsumers(ListConsumersRequest.getDefaultInstance()));
+    }
+
+    /** An issuer may publish keys of kinds that this server does not know, or that are broken: the others count. */
+    @Test
+    void keysOfUnknownKinds_doNotSpoilTheOthers() throws Exception {
+        try (TestIssuer own = new TestIssuer()) {
+            String good = own.rsa.toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY);
+            own.publish("{\"keys\":[{\"kty\":\"AKP\",\"kid\":\"pq\",\"alg\":\"ML-DSA-65\",\"pub\":\"AA\"},"
+                    + "{\"kty\":\"EC\",\"crv\":\"P-999\",\"kid\":\"curve\",\"x\":\"AA\",\"y\":\"AA\"},"
+                    + "{\"kid\":\"nothing\"}," + "{\"kty\":\"RSA\",\"kid\":\"broken\"},"
+                    + "{\"kty\":\"RSA\",\"kid\":5,\"n\":\"AQAB\",\"e\":\"AQAB\"}," + good + "]}");
+            try (TestServer odd = TestServer.start(own.flags())) {
+                EventSyncClient client = EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + odd.port())
+                        .token(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", claims(""))));
+
+                TestSql.done(client.events().ingest(order()));
+
+                TestServer.await(client.close());
+            }
+        }
     }
 
     private static Reason refusal(io.vertx.core.Future<?> call) {

@@ -1,5 +1,6 @@
 package io.eventsync.server.auth;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.security.Key;
@@ -31,6 +32,8 @@ final class TestIssuer implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
     private volatile List<PublicJsonWebKey> published = new ArrayList<>();
+    private volatile @Nullable String raw;
+    private volatile Future<Void> held = Future.succeededFuture();
 
     TestIssuer() throws JoseException {
         rsa = named(RsaJwkGenerator.generateJwk(2048), "rsa");
@@ -40,8 +43,10 @@ final class TestIssuer implements AutoCloseable {
         server = vertx.createHttpServer()
                 .requestHandler(request -> {
                     reads.incrementAndGet();
-                    request.response()
-                            .end(new JsonWebKeySet(published).toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY));
+                    String keys = raw != null
+                            ? raw
+                            : new JsonWebKeySet(published).toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY);
+                    held.onComplete(v -> request.response().end(keys));
                 })
                 .listen(0, "127.0.0.1")
                 .await();
@@ -54,6 +59,16 @@ final class TestIssuer implements AutoCloseable {
 
     void publish(PublicJsonWebKey... keys) {
         published = List.of(keys);
+    }
+
+    /** Publishes a text in place of the keys. */
+    void publish(String text) {
+        raw = text;
+    }
+
+    /** Answers nobody before that. */
+    void holdUntil(Future<Void> open) {
+        held = open;
     }
 
     String url() {
