@@ -7,7 +7,8 @@ import io.eventsync.server.failure.Reason;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** How much each principal may do on this node. Safe for every event loop. */
 public final class Quotas {
@@ -20,7 +21,10 @@ public final class Quotas {
             .executor(Runnable::run)
             .build();
 
-    private record Used(Bucket calls, Bucket events, AtomicInteger streams) {}
+    /** Apart from the rates, which may be forgotten: a stream stays open for longer than its principal is remembered. */
+    private final Map<String, Integer> streams = new ConcurrentHashMap<>();
+
+    private record Used(Bucket calls, Bucket events) {}
 
     public Quotas(AuthConfig config) {
         this.config = config;
@@ -45,20 +49,26 @@ public final class Quotas {
         if (config.streamsMax() == 0) {
             return () -> {};
         }
-        AtomicInteger streams = of(principal).streams();
-        if (streams.incrementAndGet() > config.streamsMax()) {
-            streams.decrementAndGet();
+        String name = name(principal);
+        if (streams.merge(name, 1, Integer::sum) > config.streamsMax()) {
+            release(name);
             throw Failure.of(Reason.LIMIT_REACHED, "the principal has as many streams open as it may")
                     .with("limit", config.streamsMax());
         }
-        return streams::decrementAndGet;
+        return () -> release(name);
+    }
+
+    private void release(String name) {
+        streams.computeIfPresent(name, (n, open) -> open == 1 ? null : open - 1);
+    }
+
+    private static String name(Principal principal) {
+        return principal.tokenId().orElse(principal.name());
     }
 
     private Used of(Principal principal) {
         return byPrincipal.get(
-                principal.tokenId().orElse(principal.name()),
-                name -> new Used(
-                        bucket(config.callsPerSecond()), bucket(config.eventsPerSecond()), new AtomicInteger()));
+                name(principal), name -> new Used(bucket(config.callsPerSecond()), bucket(config.eventsPerSecond())));
     }
 
     private static Bucket bucket(int perSecond) {
