@@ -12,6 +12,8 @@ import io.eventsync.v1.Start;
 import io.eventsync.v1.SyncRequest;
 import io.eventsync.v1.SyncResponse;
 import io.vertx.core.Future;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** File events: made, read by id, listed; and whether they were processed. */
 final class FileEventRoutes {
@@ -95,9 +98,18 @@ final class FileEventRoutes {
                 .put("processed", processed.isPresent())
                 .put("processed_at", processed.map(Instant::toString).orElse(null));
         if (event.hasJson()) {
-            json.put("metadata", new JsonObject(event.getJson()));
+            json.put("metadata", metadata(event.getJson()));
         }
         return json;
+    }
+
+    /** Others ingest file events too, with any JSON: what is more than this decodes is told as its text. */
+    private static @Nullable Object metadata(String json) {
+        try {
+            return Json.decodeValue(json);
+        } catch (DecodeException e) {
+            return json;
+        }
     }
 
     /** {@code GET /sync-events?limit=10&offset=0&event_type=upload&processed=false}, the oldest first. */

@@ -239,6 +239,20 @@ class OlderSystemsIT {
     }
 
     @Test
+    void aBodyThatDoesNotCome_isNotWaitedForWithoutEnd() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.getOutputStream()
+                    .write(
+                            "POST /event HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"
+                                    .getBytes(StandardCharsets.US_ASCII));
+
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+
+            assertThat(answer).startsWith("HTTP/1.1 400").contains("did not arrive within 10 s");
+        }
+    }
+
+    @Test
     void routes_areForThoseWhoMay() throws Exception {
         try (TestServer guarded = TestServer.start(Map.of(
                 "auth-mode", "required", "auth-admin-token", "x".repeat(40), "secrets-key", "A".repeat(43) + "="))) {
