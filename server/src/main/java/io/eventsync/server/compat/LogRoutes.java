@@ -68,14 +68,15 @@ final class LogRoutes {
                 });
     }
 
-    private static Map<String, String> headers(SyncResponse answer, int limit) {
+    static Map<String, String> headers(SyncResponse answer, int limit) {
         Map<String, String> headers = new HashMap<>();
         boolean hasMore = !answer.getUpToDate();
         headers.put("eventsync-cursor", answer.getCursor());
         headers.put("eventsync-has-more", Boolean.toString(hasMore));
-        if (hasMore && answer.getEventsCount() > 0) {
-            long last = answer.getEvents(answer.getEventsCount() - 1).getPosition();
-            headers.put("link", "</api/logs?since=" + last + "&limit=" + limit + ">; rel=\"next\"");
+        if (hasMore) {
+            // Where the page ends, which may be without any log that the caller may see.
+            long end = answer.getHeadPosition() - answer.getLagEvents();
+            headers.put("link", "</api/logs?since=" + end + "&limit=" + limit + ">; rel=\"next\"");
         }
         return headers;
     }
