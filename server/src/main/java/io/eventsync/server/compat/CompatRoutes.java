@@ -15,6 +15,8 @@ import java.util.function.Function;
 
 /** All routes of the older systems. */
 public final class CompatRoutes implements MoreRoutes {
+    private static final String HEALTH = "/health";
+
     private final List<Route> routes;
 
     /**
@@ -44,7 +46,7 @@ public final class CompatRoutes implements MoreRoutes {
                 new Route("GET", "/sync-events", true, files::get),
                 new Route("POST", "/event", false, OldEventRoute::ingest),
                 new Route("GET", "/", false, pages::info),
-                new Route("GET", "/health", false, pages::health),
+                new Route("GET", HEALTH, false, pages::health),
                 new Route("GET", "/logs", false, pages::logs),
                 new Route("GET", "/config", false, pages::config));
     }
@@ -52,6 +54,11 @@ public final class CompatRoutes implements MoreRoutes {
     @Override
     public boolean has(String path) {
         return routes.stream().anyMatch(route -> route.isFor(path));
+    }
+
+    @Override
+    public boolean isOpen(String path) {
+        return path.equals(HEALTH);
     }
 
     @Override

@@ -5,12 +5,14 @@ import com.google.protobuf.Message;
 import io.eventsync.server.auth.Authenticator;
 import io.eventsync.server.auth.ClientCertificate;
 import io.eventsync.server.auth.Credentials;
+import io.eventsync.server.auth.Principal;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.grpc.Calls;
 import io.eventsync.server.grpc.StatusMapper;
 import io.eventsync.server.http.json.JsonOutput;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -30,6 +32,7 @@ import java.util.TreeSet;
  */
 final class HttpFace {
     private static final byte[] NOTHING = {};
+    private static final long BODY_MILLIS_MAX = 10_000;
 
     private final Vertx vertx;
     private final HttpConfig config;
@@ -78,10 +81,7 @@ final class HttpFace {
 
     /** Pages are for those who may call. */
     private void page(HttpServerRequest request, String path) {
-        Credentials shown = Credentials.of(
-                request.getHeader(HttpHeaders.AUTHORIZATION), ClientCertificate.name(request.connection()));
-        authenticator
-                .principal(shown)
+        principal(request)
                 .onComplete(
                         principal -> {
                             try {
@@ -97,20 +97,20 @@ final class HttpFace {
                         });
     }
 
+    private Future<Principal> principal(HttpServerRequest request) {
+        return authenticator.principal(Credentials.of(
+                request.getHeader(HttpHeaders.AUTHORIZATION), ClientCertificate.name(request.connection())));
+    }
+
     private void more(HttpServerRequest request, RequestTarget target) {
-        boolean isPost = request.method().equals(HttpMethod.POST);
         if (request.method().equals(HttpMethod.OPTIONS)) {
             request.response().putHeader("allow", String.join(", ", more.methods(target.path())));
             request.response().setStatusCode(204).end();
             return;
         }
-        if (isPost) {
-            requireJson(request);
-        }
         Map<String, String> query = new HashMap<>();
         target.query().forEach(parameter -> query.put(parameter.name(), parameter.value()));
-        Future<byte[]> body =
-                isPost ? BodyReader.read(request, config.requestBytesMax()) : Future.succeededFuture(NOTHING);
+        Future<byte[]> body = more.isOpen(target.path()) ? Future.succeededFuture(NOTHING) : known(request);
         body.compose(text -> more.answer(
                         request, calls, target.path(), part -> RequestTarget.decode(part, false), query, text))
                 .onComplete(
@@ -124,6 +124,32 @@ final class HttpFace {
                             HttpErrors.end(request, Buffer.buffer(answer.body()));
                         },
                         e -> HttpErrors.answer(request, StatusMapper.failure(e)));
+    }
+
+    /** The body of one who is known; nobody else's is read. */
+    private Future<byte[]> known(HttpServerRequest request) {
+        Future<Principal> principal = principal(request);
+        Future<byte[]> body = principal.compose(
+                v -> request.method().equals(HttpMethod.POST) ? bodyInTime(request) : Future.succeededFuture(NOTHING));
+        if (!principal.isComplete()) {
+            request.pause();
+            // After the body has its reader.
+            principal.onComplete(v -> request.resume());
+        }
+        return body;
+    }
+
+    private Future<byte[]> bodyInTime(HttpServerRequest request) {
+        requireJson(request);
+        Promise<byte[]> body = Promise.promise();
+        long timer = vertx.setTimer(
+                BODY_MILLIS_MAX,
+                t -> body.tryFail(Failure.of(Reason.MESSAGE_MALFORMED, "the request did not arrive within 10 s")));
+        BodyReader.read(request, config.requestBytesMax()).onComplete(read -> {
+            vertx.cancelTimer(timer);
+            boolean unused = read.succeeded() ? body.tryComplete(read.result()) : body.tryFail(read.cause());
+        });
+        return body.future();
     }
 
     private void dispatch(HttpServerRequest request, RequestTarget target) {

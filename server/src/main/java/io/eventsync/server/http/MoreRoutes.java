@@ -17,6 +17,11 @@ public interface MoreRoutes {
         }
 
         @Override
+        public boolean isOpen(String path) {
+            return false;
+        }
+
+        @Override
         public List<String> methods(String path) {
             return List.of();
         }
@@ -38,11 +43,15 @@ public interface MoreRoutes {
 
     boolean has(String path);
 
+    /** Whether a path answers those, too, who do not say who they are. */
+    boolean isOpen(String path);
+
     /** Which methods a path takes. */
     List<String> methods(String path);
 
     /**
-     * Answers, or fails with a Failure.
+     * Answers, or fails with a Failure. It is known who calls, unless the path is open; what they may do is for the calls of the contract to
+     * say.
      *
      * @param path as it came
      * @param decode of a segment

@@ -7,10 +7,13 @@ import io.eventsync.server.TestServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +166,21 @@ class OlderSystemsIT {
     }
 
     @Test
+    void S2_2_fileEventsOfOthers_withAnyJson_areListedWithTheRest() throws Exception {
+        for (String json : List.of("[1]", "7", "null", "{\\\"n\\\":" + "9".repeat(2_000) + "}")) {
+            assertThat(post("/v1/events", "{\"event\":{\"tag\":\"FILE.DELETE\",\"json\":\"" + json + "\"}}")
+                            .getJsonObject("result"))
+                    .isNotNull();
+        }
+
+        JsonArray all =
+                new JsonArray(get("/sync-events?event_type=delete&limit=100").body());
+
+        assertThat(all.size()).isGreaterThanOrEqualTo(4);
+        assertThat(all.encode()).contains("\"metadata\":[1]", "\"metadata\":7", "\"metadata\":null");
+    }
+
+    @Test
     void S2_5_infoAndHealth() throws Exception {
         assertThat(new JsonObject(get("/").body()).fieldNames()).contains("title", "version", "description");
         JsonObject health = new JsonObject(get("/health").body());
@@ -240,7 +258,7 @@ class OlderSystemsIT {
 
     @Test
     void aBodyThatDoesNotCome_isNotWaitedForWithoutEnd() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.getOutputStream()
                     .write(
                             "POST /event HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"
@@ -262,6 +280,15 @@ class OlderSystemsIT {
                 assertThat(HTTP.send(request, HttpResponse.BodyHandlers.ofString())
                                 .statusCode())
                         .as(path)
+                        .isEqualTo(401);
+            }
+            for (String path : List.of("/sync-events?limit=0", "/api/logs?since=x", "/event", "/internal/log")) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guarded.port() + path))
+                        .method(path.contains("?") ? "GET" : "POST", HttpRequest.BodyPublishers.ofString("nonsense"))
+                        .build();
+                assertThat(HTTP.send(request, HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
+                        .as("wrong, and without credentials: " + path)
                         .isEqualTo(401);
             }
             HttpRequest config = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guarded.port() + "/config"))
