@@ -21,7 +21,7 @@ final class CertificateWatch {
     private final TlsConfig config;
     private final HttpServer server;
     private final Upkeep look;
-    private List<String> seen;
+    private volatile List<String> seen;
 
     private CertificateWatch(Vertx vertx, TlsConfig config, HttpServer server, List<String> seen) {
         this.vertx = vertx;
@@ -33,7 +33,7 @@ final class CertificateWatch {
 
     /** Compares with what the files are now. */
     static Future<CertificateWatch> start(Vertx vertx, TlsConfig config, HttpServer server) {
-        return vertx.executeBlocking(() -> times(config), false).map(now -> {
+        return vertx.executeBlocking(() -> checked(vertx, config), false).map(now -> {
             CertificateWatch watch = new CertificateWatch(vertx, config, server, now);
             watch.look.start();
             return watch;
@@ -46,16 +46,29 @@ final class CertificateWatch {
 
     /** By force, for the names of the files are the same. A pair of files is written one after the other: what does not load yet is tried again. */
     private Future<Void> look() {
-        return vertx.executeBlocking(() -> times(config), false).compose(now -> {
-            if (now.equals(seen)) {
-                return Future.succeededFuture();
-            }
-            return server.updateSSLOptions(config.options(), true).map(taken -> {
-                seen = now;
-                LOG.info("certificates taken into use files={}", config.files());
-                return null;
-            });
-        });
+        return vertx.executeBlocking(
+                        () -> {
+                            List<String> now = times(config);
+                            return now.equals(seen) ? now : checked(vertx, config);
+                        },
+                        false)
+                .compose(now -> {
+                    if (now.equals(seen)) {
+                        return Future.succeededFuture();
+                    }
+                    return server.updateSSLOptions(config.options(), true).map(taken -> {
+                        seen = now;
+                        LOG.info("certificates taken into use files={}", config.files());
+                        return null;
+                    });
+                });
+    }
+
+    /** When the files were written that were found to belong together. */
+    private static List<String> checked(Vertx vertx, TlsConfig config) throws Exception {
+        List<String> now = times(config);
+        CertificatePair.check(vertx, config.pair());
+        return now;
     }
 
     private static List<String> times(TlsConfig config) {

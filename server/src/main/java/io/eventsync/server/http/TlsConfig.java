@@ -76,15 +76,17 @@ public record TlsConfig(Optional<Path> certificates, Optional<Path> key, Optiona
 
     /** The same server with TLS; HTTP/2 where the client speaks it. */
     HttpServerOptions on(HttpServerOptions options) {
-        options.setSsl(true)
-                .setUseAlpn(true)
-                .setKeyCertOptions(new PemKeyCertOptions()
-                        .addCertPath(certificates.orElseThrow().toString())
-                        .addKeyPath(key.orElseThrow().toString()))
-                .setEnabledSecureTransportProtocols(PROTOCOLS);
+        options.setSsl(true).setUseAlpn(true).setKeyCertOptions(pair()).setEnabledSecureTransportProtocols(PROTOCOLS);
         clientAuthorities.ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString()))
                 .setClientAuth(ClientAuth.REQUEST));
         return options;
+    }
+
+    /** The server's certificate and its key. */
+    PemKeyCertOptions pair() {
+        return new PemKeyCertOptions()
+                .addCertPath(certificates.orElseThrow().toString())
+                .addKeyPath(key.orElseThrow().toString());
     }
 
     /** What the files say now. */

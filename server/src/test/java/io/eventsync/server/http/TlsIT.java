@@ -1,6 +1,7 @@
 package io.eventsync.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +17,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
@@ -170,6 +172,26 @@ class TlsIT {
 
             await().atMost(Duration.ofSeconds(20)).until(() -> subject(server).contains("CN=second"));
         }
+    }
+
+    /** While a pair is replaced, one of its files is new and the other old. */
+    @Test
+    void keyOfAnotherCertificate_isNotTakenIntoUse() throws Exception {
+        PemKeyCertOptions pair =
+                new PemKeyCertOptions().addCertPath(certificate.toString()).addKeyPath(key.toString());
+        assertThatCode(() -> CertificatePair.check(vertx, pair)).doesNotThrowAnyException();
+        TestCertificate next = TestCertificate.signed(store, "second", "dns:localhost,ip:127.0.0.1");
+
+        Path nextKey = write("key.pem", next.key());
+
+        assertThat(nextKey).isEqualTo(key);
+        assertThatThrownBy(() -> CertificatePair.check(
+                        vertx,
+                        new PemKeyCertOptions()
+                                .addCertPath(certificate.toString())
+                                .addKeyPath(key.toString())))
+                .hasMessageContaining("tls.key-file");
+        assertThatThrownBy(() -> TestServer.start(flags())).hasMessageContaining("tls.key-file");
     }
 
     private String subject(TestServer server) {
