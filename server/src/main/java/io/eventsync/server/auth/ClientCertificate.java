@@ -13,7 +13,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 public final class ClientCertificate {
     private ClientCertificate() {}
 
-    /** Its common name; empty without TLS, or if the client showed none. */
+    /** Its common name; empty without TLS, if the client showed none, or if the certificate does not have exactly one. */
     public static Optional<String> name(HttpConnection connection) {
         if (!connection.isSsl()) {
             return Optional.empty();
@@ -30,11 +30,12 @@ public final class ClientCertificate {
 
     private static Optional<String> commonName(String subject) {
         try {
-            return new LdapName(subject)
+            List<String> names = new LdapName(subject)
                     .getRdns().stream()
                             .filter(part -> part.getType().equalsIgnoreCase("CN"))
                             .map(part -> String.valueOf(part.getValue()))
-                            .findFirst();
+                            .toList();
+            return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
         } catch (InvalidNameException e) {
             return Optional.empty();
         }

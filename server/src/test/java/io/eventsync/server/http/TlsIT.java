@@ -127,6 +127,7 @@ class TlsIT {
     void certificate_isWhoCalls() {
         TestCertificate billing = TestCertificate.signed(store, "billing", "dns:billing");
         TestCertificate other = TestCertificate.signed(store, "other", "dns:other");
+        TestCertificate both = TestCertificate.signed(store, "other,CN=billing", "dns:both");
         try (TestServer server = TestServer.start(flags(
                 "tls-client-ca-file",
                 ca.toString(),
@@ -142,6 +143,9 @@ class TlsIT {
                     .isEqualTo(1);
             assertThat(server.query("select producer from eventsync.events")).containsExactly("certificate:billing");
             assertThatThrownBy(() -> TestServer.await(stub(server, other).ingest(event())))
+                    .hasMessageContaining("UNAUTHENTICATED");
+            assertThatThrownBy(() -> TestServer.await(stub(server, both).ingest(event())))
+                    .as("two common names")
                     .hasMessageContaining("UNAUTHENTICATED");
         }
     }
