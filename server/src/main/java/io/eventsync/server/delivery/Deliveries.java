@@ -77,7 +77,16 @@ public final class Deliveries {
     }
 
     private static AuditStore.Place place(Place place) {
-        return new AuditStore.Place(place.micros(), java.util.UUID.fromString(place.id()), place.position());
+        try {
+            return new AuditStore.Place(place.micros(), java.util.UUID.fromString(place.id()), place.position());
+        } catch (IllegalArgumentException e) {
+            throw notOfThisList();
+        }
+    }
+
+    /** Lists of attempts and of dead letters may be asked for in the same words; their places differ. */
+    private static Failure notOfThisList() {
+        return Failure.of(Reason.PAGE_TOKEN_INVALID, "the page token was not given out for this request");
     }
 
     /** Fails with RESOURCE_NOT_FOUND if there is no such endpoint. */
@@ -307,8 +316,7 @@ public final class Deliveries {
     /** Newest first. */
     public Future<List<Letter>> deadLetters(
             DeadLetterQuery query, Optional<Place> before, int max, boolean withEvents) {
-        Optional<DeadLetterStore.Place> from =
-                before.map(p -> new DeadLetterStore.Place(p.micros(), Long.parseLong(p.id()), p.position()));
+        Optional<DeadLetterStore.Place> from = before.map(Deliveries::letterPlace);
         return stored(letters.list(query, from, max, withEvents))
                 .map(found -> found.stream()
                         .map(l -> new Letter(
@@ -318,6 +326,14 @@ public final class Deliveries {
                                         Long.toString(l.place().endpoint()),
                                         l.place().position())))
                         .toList());
+    }
+
+    private static DeadLetterStore.Place letterPlace(Place place) {
+        try {
+            return new DeadLetterStore.Place(place.micros(), Long.parseLong(place.id()), place.position());
+        } catch (NumberFormatException e) {
+            throw notOfThisList();
+        }
     }
 
     /** How long dead letters are kept, in microseconds. */

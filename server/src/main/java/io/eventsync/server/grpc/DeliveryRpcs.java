@@ -199,6 +199,7 @@ final class DeliveryRpcs {
             case EVENT_NOT_SET -> throw noEvent();
         };
         return access.endpoint(call, request.getEndpoint())
+                .compose(v -> access.event(call, Action.DELIVER, event))
                 .compose(v -> deliveries.retry(request.getEndpoint(), event))
                 .compose(row -> Rpc.encoded(RetryDeliveryResponse.newBuilder()
                         .setDelivery(DeliveryMapper.toProto(row))

@@ -1,6 +1,7 @@
 package io.eventsync.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -34,12 +35,14 @@ import io.eventsync.v1.IngestRequest;
 import io.eventsync.v1.ListAttemptsRequest;
 import io.eventsync.v1.ListConsumersRequest;
 import io.eventsync.v1.ListConsumersResponse;
+import io.eventsync.v1.ListDeadLettersRequest;
 import io.eventsync.v1.ListEndpointsRequest;
 import io.eventsync.v1.ListEndpointsResponse;
 import io.eventsync.v1.ListEventsRequest;
 import io.eventsync.v1.ListTagsRequest;
 import io.eventsync.v1.ListTokensRequest;
 import io.eventsync.v1.Reason;
+import io.eventsync.v1.RetryDeliveryRequest;
 import io.eventsync.v1.RevokeTokenRequest;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
@@ -67,6 +70,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -381,6 +385,58 @@ class AccessIT {
         assertThat(consumers).containsExactly("p2", "p4");
         assertThat(endpoints).containsExactly("p2", "p4");
         assertThat(tokens).doesNotContain("p1", "p3", "p5");
+    }
+
+    /** Whether the log has an event that the caller may not see, is not told by how it is not found. */
+    @Test
+    void X2_anEventThatIsHidden_isNotFoundAsOneThatIsNotThere() {
+        TestSql.done(admin.endpoints()
+                .createEndpoint(CreateEndpointRequest.newBuilder()
+                        .setEndpoint(Endpoint.newBuilder()
+                                .setName("retried")
+                                .setFilter(Filter.newBuilder().addTagPrefixes("RETRIED"))
+                                .setWebhook(Webhook.newBuilder().setUrl("http://127.0.0.1:1/")))
+                        .setPaused(true)
+                        .build()));
+        EventSyncClient retried = with("deliver:RETRIED");
+
+        List<String> answers = Stream.of("id-USER", "id-NONE")
+                .map(id -> String.valueOf(catchThrowable(() -> TestServer.await(retried.deliveries()
+                                .retryDelivery(RetryDeliveryRequest.newBuilder()
+                                        .setEndpoint("retried")
+                                        .setEventId(id)
+                                        .build()))))
+                        .replace(id, "?"))
+                .distinct()
+                .toList();
+
+        assertThat(answers).hasSize(1);
+    }
+
+    /** Both lists may be asked for in the same words, so a token of the one passes for a token of the other at first sight. */
+    @Test
+    void aPageTokenOfAnotherList_isRefused() {
+        ListAttemptsRequest attempts = ListAttemptsRequest.getDefaultInstance();
+        CRC32C crc = new CRC32C();
+        crc.update(attempts.toByteArray());
+        String place = "1700000000000000 %s 5 " + (int) crc.getValue();
+
+        assertThat(refusal(admin.deliveries()
+                        .listAttempts(attempts.toBuilder()
+                                .setPageToken(token64(place.formatted("17")))
+                                .build())))
+                .isEqualTo(Reason.REASON_PAGE_TOKEN_INVALID);
+        assertThat(refusal(admin.deliveries()
+                        .listDeadLetters(ListDeadLettersRequest.newBuilder()
+                                .setPageToken(token64(place.formatted("01a1fe03-7618-7ca1-8b02-87cd62ca963a")))
+                                .build())))
+                .isEqualTo(Reason.REASON_PAGE_TOKEN_INVALID);
+    }
+
+    private static String token64(String text) {
+        return java.util.Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
 
     @Test
