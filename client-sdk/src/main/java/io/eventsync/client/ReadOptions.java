@@ -179,7 +179,7 @@ public final class ReadOptions {
         return with(copy -> copy.longPoll = atMost);
     }
 
-    /** For sync: ends once level with the log, for jobs that run now and then. */
+    /** For sync: ends once level with the log, for jobs that run now and then. No call waits at the server then. */
     public ReadOptions untilLevel() {
         return with(copy -> copy.isEndingWhenLevel = true);
     }
@@ -255,8 +255,9 @@ public final class ReadOptions {
         return clientName;
     }
 
+    /** A reader that ends when level has nothing to wait for. */
     Duration longPoll() {
-        return longPoll;
+        return isEndingWhenLevel ? Duration.ZERO : longPoll;
     }
 
     boolean isEndingWhenLevel() {

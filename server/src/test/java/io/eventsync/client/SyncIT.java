@@ -15,7 +15,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -105,8 +104,7 @@ class SyncIT {
     @Test
     void untilLevel_ends_andTheNextRunGoesOn() {
         CursorStore store = CursorStore.memory();
-        ReadOptions job =
-                ReadOptions.all().keepCursor(store, "job").untilLevel().longPoll(Duration.ZERO);
+        ReadOptions job = ReadOptions.all().keepCursor(store, "job").untilLevel();
         ingest(250);
 
         assertThat(read(job)).isEqualTo(250);
