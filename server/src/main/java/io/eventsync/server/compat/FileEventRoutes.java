@@ -35,6 +35,8 @@ final class FileEventRoutes {
     private static final int LIMIT_MAX = 1_000;
     private static final int OFFSET_MAX = 100_000;
     private static final int PAGE = 1_000;
+    /** About; a page of Sync, which is as large, may go beyond it. */
+    private static final long ANSWER_BYTES_MAX = 4 << 20;
 
     private final Processed processed;
 
@@ -158,7 +160,8 @@ final class FileEventRoutes {
                             taken.add(event);
                         }
                     }
-                    return answer.getUpToDate() || isBeyond || taken.size() == limit
+                    boolean isFull = taken.size() == limit || bytes(taken) >= ANSWER_BYTES_MAX;
+                    return answer.getUpToDate() || isBeyond || isFull
                             ? Future.succeededFuture(taken)
                             : pages(
                                     request,
@@ -171,5 +174,9 @@ final class FileEventRoutes {
                                     limit,
                                     taken);
                 });
+    }
+
+    private static long bytes(List<Event> events) {
+        return events.stream().mapToLong(Event::getSerializedSize).sum();
     }
 }
