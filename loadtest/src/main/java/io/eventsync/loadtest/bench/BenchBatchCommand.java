@@ -20,11 +20,23 @@ final class BenchBatchCommand implements Callable<Integer> {
     @Mixin
     LoadOptions load = new LoadOptions();
 
+    @Mixin
+    CompareOptions compare = new CompareOptions();
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
+        if (compare.isComparing) {
+            return new Comparison(
+                            common,
+                            load,
+                            LoadMode.BATCH,
+                            compare.rounds,
+                            spec.commandLine().getOut())
+                    .run();
+        }
         return BenchLoad.run(
                 "batch", common, load, LoadMode.BATCH, spec.commandLine().getOut());
     }

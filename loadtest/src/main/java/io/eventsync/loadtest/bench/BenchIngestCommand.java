@@ -27,23 +27,13 @@ final class BenchIngestCommand implements Callable<Integer> {
     @Mixin
     LoadOptions load = new LoadOptions();
 
-    @Option(
-            names = "--compare",
-            description =
-                    "Measure a no-op echo server (see bench echo) and the target in turn, and print the ratio of the"
-                            + " medians.")
-    boolean isComparing;
+    @Mixin
+    CompareOptions compare = new CompareOptions();
 
     @Option(
             names = "--http",
             description = "Measure gRPC and JSON over HTTP in turn, and print the ratio of the medians.")
     boolean isHttp;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "With --compare and --http: how often each is measured (default 2).")
-    int rounds = 2;
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -51,10 +41,18 @@ final class BenchIngestCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (isHttp) {
-            return new HttpComparison(common, load, rounds, spec.commandLine().getOut()).run();
+            return new HttpComparison(
+                            common, load, compare.rounds, spec.commandLine().getOut())
+                    .run();
         }
-        if (isComparing) {
-            return new Comparison(common, load, rounds, spec.commandLine().getOut()).run();
+        if (compare.isComparing) {
+            return new Comparison(
+                            common,
+                            load,
+                            LoadMode.INGEST,
+                            compare.rounds,
+                            spec.commandLine().getOut())
+                    .run();
         }
         return BenchLoad.run(
                 "ingest", common, load, LoadMode.INGEST, spec.commandLine().getOut());

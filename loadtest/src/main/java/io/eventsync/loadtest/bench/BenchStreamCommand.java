@@ -20,11 +20,23 @@ final class BenchStreamCommand implements Callable<Integer> {
     @Mixin
     LoadOptions load = new LoadOptions();
 
+    @Mixin
+    CompareOptions compare = new CompareOptions();
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
+        if (compare.isComparing) {
+            return new Comparison(
+                            common,
+                            load,
+                            LoadMode.STREAM,
+                            compare.rounds,
+                            spec.commandLine().getOut())
+                    .run();
+        }
         return BenchLoad.run(
                 "stream", common, load, LoadMode.STREAM, spec.commandLine().getOut());
     }

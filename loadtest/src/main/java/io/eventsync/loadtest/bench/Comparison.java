@@ -7,32 +7,37 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
-/** Echo and ingest in turn, A B A B, so that both meet the same state of the machine; the ratio of medians is the result. */
+/** Echo and one way to ingest in turn, A B A B, so that both meet the same state of the machine; the ratio of medians is the result. */
 final class Comparison {
 
     private final CommonOptions common;
     private final LoadOptions load;
+    private final LoadMode mode;
+    private final String name;
     private final int rounds;
     private final PrintWriter out;
 
-    Comparison(CommonOptions common, LoadOptions load, int rounds, PrintWriter out) {
+    Comparison(CommonOptions common, LoadOptions load, LoadMode mode, int rounds, PrintWriter out) {
         this.common = common;
         this.load = load;
+        this.mode = mode;
+        this.name = mode.name().toLowerCase(Locale.ROOT);
         this.rounds = rounds;
         this.out = out;
     }
 
     int run() {
-        LoadRun run = new LoadRun(common, load, LoadMode.INGEST);
+        LoadRun run = new LoadRun(common, load, mode);
         List<Map<String, Object>> echoes = new ArrayList<>();
         List<Map<String, Object>> ingests = new ArrayList<>();
         try (EchoProcess echo = EchoProcess.start();
                 Interruption interruption = Interruption.stopping(run::stop)) {
             for (int round = 0; round < rounds && !run.isStopped(); round++) {
                 echoes.add(print(run.measure("echo", echo.target(), echo.pids())));
-                ingests.add(print(run.measure("ingest", common.server.target(), common.serverPids)));
+                ingests.add(print(run.measure(name, common.server.target(), common.serverPids)));
             }
             Map<String, Object> summary = summary(echoes, ingests);
             common.output.print(summary, out);
@@ -49,12 +54,12 @@ final class Comparison {
         return result;
     }
 
-    private static Map<String, Object> summary(List<Map<String, Object>> echoes, List<Map<String, Object>> ingests) {
+    private Map<String, Object> summary(List<Map<String, Object>> echoes, List<Map<String, Object>> ingests) {
         Map<String, Object> summary = new LinkedHashMap<>();
-        summary.put("bench", "ingest/echo");
+        summary.put("bench", name + "/echo");
         summary.put("rounds", ingests.size());
         summary.put("echo_events_per_s", median(echoes, "events_per_s"));
-        summary.put("ingest_events_per_s", median(ingests, "events_per_s"));
+        summary.put(name + "_events_per_s", median(ingests, "events_per_s"));
         summary.put("rate_ratio", ratio(echoes, ingests, "events_per_s"));
         summary.put("p50_ratio", ratio(echoes, ingests, "p50_ms"));
         summary.put("p99_ratio", ratio(echoes, ingests, "p99_ms"));

@@ -130,9 +130,10 @@ class BenchIT {
         assertThat(result.get("events").asLong()).isEqualTo(5_000);
     }
 
-    @Test
-    void bench_comparesWithEcho_whenAsked() throws IOException {
-        TestCli.Outcome outcome = bench("bench", "ingest", "--compare", "--rounds", "1", "--in-flight", "8");
+    @ParameterizedTest
+    @ValueSource(strings = {"ingest", "batch", "stream"})
+    void bench_comparesWithEcho_whenAsked(String way) throws IOException {
+        TestCli.Outcome outcome = bench("bench", way, "--compare", "--rounds", "1", "--in-flight", "8");
 
         assertThat(outcome.exitCode()).as(outcome.out()).isZero();
         assertThat(outcome.result().get("rate_ratio").asDouble()).isPositive();
