@@ -1,6 +1,7 @@
 package io.eventsync.client;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How a publisher batches, and how much it holds. A value: each method answers a changed copy.
@@ -73,122 +74,95 @@ public record PublisherOptions(
 
     /** How long an event may wait for company. */
     public PublisherOptions linger(Duration atMost) {
-        return new PublisherOptions(
-                atMost,
-                appendEventsMax,
-                appendBytesMax,
-                appendsInFlight,
-                bufferEventsMax,
-                bufferBytesMax,
-                payloadBytesMax,
-                answerTimeout,
-                deliveryTimeout,
-                closeTimeout);
+        return with(draft -> draft.linger = atMost);
     }
 
     /** The size of one append. */
     public PublisherOptions append(int eventsMax, int bytesMax) {
-        return new PublisherOptions(
-                linger,
-                eventsMax,
-                bytesMax,
-                appendsInFlight,
-                bufferEventsMax,
-                bufferBytesMax,
-                payloadBytesMax,
-                answerTimeout,
-                deliveryTimeout,
-                closeTimeout);
+        return with(draft -> {
+            draft.appendEventsMax = eventsMax;
+            draft.appendBytesMax = bytesMax;
+        });
     }
 
     /** How many appends are under way at once: more than one pays off over a long distance. */
     public PublisherOptions appendsInFlight(int atMost) {
-        return new PublisherOptions(
-                linger,
-                appendEventsMax,
-                appendBytesMax,
-                atMost,
-                bufferEventsMax,
-                bufferBytesMax,
-                payloadBytesMax,
-                answerTimeout,
-                deliveryTimeout,
-                closeTimeout);
+        return with(draft -> draft.appendsInFlight = atMost);
     }
 
     /** How much is held before {@code publish} refuses. */
     public PublisherOptions buffer(int eventsMax, long bytesMax) {
-        return new PublisherOptions(
-                linger,
-                appendEventsMax,
-                appendBytesMax,
-                appendsInFlight,
-                eventsMax,
-                bytesMax,
-                payloadBytesMax,
-                answerTimeout,
-                deliveryTimeout,
-                closeTimeout);
+        return with(draft -> {
+            draft.bufferEventsMax = eventsMax;
+            draft.bufferBytesMax = bytesMax;
+        });
     }
 
     /** The server's {@code limits.payload-bytes-max}, where its operator changed it. */
     public PublisherOptions payloadBytesMax(int atMost) {
-        return new PublisherOptions(
-                linger,
-                appendEventsMax,
-                appendBytesMax,
-                appendsInFlight,
-                bufferEventsMax,
-                bufferBytesMax,
-                atMost,
-                answerTimeout,
-                deliveryTimeout,
-                closeTimeout);
+        return with(draft -> draft.payloadBytesMax = atMost);
     }
 
     /** How long a server may be silent. */
     public PublisherOptions answerTimeout(Duration atMost) {
-        return new PublisherOptions(
-                linger,
-                appendEventsMax,
-                appendBytesMax,
-                appendsInFlight,
-                bufferEventsMax,
-                bufferBytesMax,
-                payloadBytesMax,
-                atMost,
-                deliveryTimeout,
-                closeTimeout);
+        return with(draft -> draft.answerTimeout = atMost);
     }
 
     /** How long an event may take in all. */
     public PublisherOptions deliveryTimeout(Duration atMost) {
-        return new PublisherOptions(
-                linger,
-                appendEventsMax,
-                appendBytesMax,
-                appendsInFlight,
-                bufferEventsMax,
-                bufferBytesMax,
-                payloadBytesMax,
-                answerTimeout,
-                atMost,
-                closeTimeout);
+        return with(draft -> draft.deliveryTimeout = atMost);
     }
 
     /** How long closing waits. */
     public PublisherOptions closeTimeout(Duration atMost) {
-        return new PublisherOptions(
-                linger,
-                appendEventsMax,
-                appendBytesMax,
-                appendsInFlight,
-                bufferEventsMax,
-                bufferBytesMax,
-                payloadBytesMax,
-                answerTimeout,
-                deliveryTimeout,
-                atMost);
+        return with(draft -> draft.closeTimeout = atMost);
+    }
+
+    private PublisherOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** The same with some values changed, before they are checked together. */
+    private static final class Draft {
+        private Duration linger;
+        private int appendEventsMax;
+        private int appendBytesMax;
+        private int appendsInFlight;
+        private int bufferEventsMax;
+        private long bufferBytesMax;
+        private int payloadBytesMax;
+        private Duration answerTimeout;
+        private Duration deliveryTimeout;
+        private Duration closeTimeout;
+
+        Draft(PublisherOptions from) {
+            linger = from.linger;
+            appendEventsMax = from.appendEventsMax;
+            appendBytesMax = from.appendBytesMax;
+            appendsInFlight = from.appendsInFlight;
+            bufferEventsMax = from.bufferEventsMax;
+            bufferBytesMax = from.bufferBytesMax;
+            payloadBytesMax = from.payloadBytesMax;
+            answerTimeout = from.answerTimeout;
+            deliveryTimeout = from.deliveryTimeout;
+            closeTimeout = from.closeTimeout;
+        }
+
+        PublisherOptions finished() {
+            return new PublisherOptions(
+                    linger,
+                    appendEventsMax,
+                    appendBytesMax,
+                    appendsInFlight,
+                    bufferEventsMax,
+                    bufferBytesMax,
+                    payloadBytesMax,
+                    answerTimeout,
+                    deliveryTimeout,
+                    closeTimeout);
+        }
     }
 
     private static void check(String name, long value, long min, long max) {
