@@ -28,14 +28,10 @@ final class BenchBatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Comparison comparison =
+                new Comparison(common, load, compare.rounds, spec.commandLine().getOut());
         if (compare.isComparing) {
-            return new Comparison(
-                            common,
-                            load,
-                            LoadMode.BATCH,
-                            compare.rounds,
-                            spec.commandLine().getOut())
-                    .run();
+            return comparison.withEcho(LoadMode.BATCH);
         }
         return BenchLoad.run(
                 "batch", common, load, LoadMode.BATCH, spec.commandLine().getOut());

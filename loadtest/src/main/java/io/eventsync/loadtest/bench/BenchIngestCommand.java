@@ -40,19 +40,13 @@ final class BenchIngestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Comparison comparison =
+                new Comparison(common, load, compare.rounds, spec.commandLine().getOut());
         if (isHttp) {
-            return new HttpComparison(
-                            common, load, compare.rounds, spec.commandLine().getOut())
-                    .run();
+            return comparison.httpWithGrpc();
         }
         if (compare.isComparing) {
-            return new Comparison(
-                            common,
-                            load,
-                            LoadMode.INGEST,
-                            compare.rounds,
-                            spec.commandLine().getOut())
-                    .run();
+            return comparison.withEcho(LoadMode.INGEST);
         }
         return BenchLoad.run(
                 "ingest", common, load, LoadMode.INGEST, spec.commandLine().getOut());

@@ -28,14 +28,10 @@ final class BenchStreamCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Comparison comparison =
+                new Comparison(common, load, compare.rounds, spec.commandLine().getOut());
         if (compare.isComparing) {
-            return new Comparison(
-                            common,
-                            load,
-                            LoadMode.STREAM,
-                            compare.rounds,
-                            spec.commandLine().getOut())
-                    .run();
+            return comparison.withEcho(LoadMode.STREAM);
         }
         return BenchLoad.run(
                 "stream", common, load, LoadMode.STREAM, spec.commandLine().getOut());

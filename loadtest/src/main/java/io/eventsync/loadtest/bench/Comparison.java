@@ -2,6 +2,7 @@ package io.eventsync.loadtest.bench;
 
 import io.eventsync.loadtest.Edge;
 import io.eventsync.loadtest.Interruption;
+import io.eventsync.loadtest.rpc.Target;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,67 +11,89 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Echo and one way to ingest in turn, A B A B, so that both meet the same state of the machine; the ratio of medians is the result. */
+/** A yardstick and one way to ingest in turn, A B A B, so that both meet the same state of the machine; the ratio of medians is the result. */
 final class Comparison {
 
     private final CommonOptions common;
     private final LoadOptions load;
-    private final LoadMode mode;
-    private final String name;
     private final int rounds;
     private final PrintWriter out;
 
-    Comparison(CommonOptions common, LoadOptions load, LoadMode mode, int rounds, PrintWriter out) {
+    /** What is measured in turn, by the name that the results have. */
+    private record Side(String name, LoadRun run, Target target, List<Long> serverPids) {}
+
+    Comparison(CommonOptions common, LoadOptions load, int rounds, PrintWriter out) {
         this.common = common;
         this.load = load;
-        this.mode = mode;
-        this.name = mode.name().toLowerCase(Locale.ROOT);
         this.rounds = rounds;
         this.out = out;
     }
 
-    int run() {
-        LoadRun run = new LoadRun(common, load, mode);
-        List<Map<String, Object>> echoes = new ArrayList<>();
-        List<Map<String, Object>> ingests = new ArrayList<>();
-        try (EchoProcess echo = EchoProcess.start();
-                Interruption interruption = Interruption.stopping(run::stop)) {
-            for (int round = 0; round < rounds && !run.isStopped(); round++) {
-                echoes.add(print(run.measure("echo", echo.target(), echo.pids())));
-                ingests.add(print(run.measure(name, common.server.target(), common.serverPids)));
-            }
-            Map<String, Object> summary = summary(echoes, ingests);
-            common.output.print(summary, out);
-            return ingests.isEmpty() || median(ingests, "events_per_s") == 0 ? 1 : 0;
+    /** Beside the same stack without a log. */
+    int withEcho(LoadMode mode) {
+        try (EchoProcess echo = EchoProcess.start()) {
+            Side yardstick = new Side("echo", new LoadRun(common, load, mode), echo.target(), echo.pids());
+            return run(yardstick, onTarget(mode.name().toLowerCase(Locale.ROOT), mode));
         } catch (RuntimeException e) {
-            out.println("cannot measure " + common.server.target() + ": " + Edge.describe(e));
-            out.flush();
-            return 1;
+            return failed(e);
         }
     }
 
-    private Map<String, Object> print(Map<String, Object> result) {
+    /** JSON over HTTP beside gRPC. */
+    int httpWithGrpc() {
+        return run(onTarget("grpc", LoadMode.INGEST), onTarget("http", LoadMode.HTTP));
+    }
+
+    private Side onTarget(String name, LoadMode mode) {
+        return new Side(name, new LoadRun(common, load, mode), common.server.target(), common.serverPids);
+    }
+
+    private int run(Side yardstick, Side measured) {
+        List<Map<String, Object>> base = new ArrayList<>();
+        List<Map<String, Object>> results = new ArrayList<>();
+        try (Interruption first = Interruption.stopping(yardstick.run()::stop);
+                Interruption second = Interruption.stopping(measured.run()::stop)) {
+            for (int round = 0; round < rounds && !yardstick.run().isStopped(); round++) {
+                base.add(measure(yardstick));
+                results.add(measure(measured));
+            }
+            common.output.print(summary(yardstick.name(), base, measured.name(), results), out);
+            return results.isEmpty() || median(results, "events_per_s") == 0 ? 1 : 0;
+        } catch (RuntimeException e) {
+            return failed(e);
+        }
+    }
+
+    private int failed(RuntimeException e) {
+        out.println("cannot measure " + common.server.target() + ": " + Edge.describe(e));
+        out.flush();
+        return 1;
+    }
+
+    private Map<String, Object> measure(Side side) {
+        Map<String, Object> result = side.run().measure(side.name(), side.target(), side.serverPids());
         common.output.print(result, out);
         return result;
     }
 
-    private Map<String, Object> summary(List<Map<String, Object>> echoes, List<Map<String, Object>> ingests) {
+    private static Map<String, Object> summary(
+            String yardstick, List<Map<String, Object>> base, String name, List<Map<String, Object>> results) {
         Map<String, Object> summary = new LinkedHashMap<>();
-        summary.put("bench", name + "/echo");
-        summary.put("rounds", ingests.size());
-        summary.put("echo_events_per_s", median(echoes, "events_per_s"));
-        summary.put(name + "_events_per_s", median(ingests, "events_per_s"));
-        summary.put("rate_ratio", ratio(echoes, ingests, "events_per_s"));
-        summary.put("p50_ratio", ratio(echoes, ingests, "p50_ms"));
-        summary.put("p99_ratio", ratio(echoes, ingests, "p99_ms"));
-        summary.put("server_cpu_ratio", ratio(echoes, ingests, "server_cpu_s_per_1k"));
+        summary.put("bench", name + "/" + yardstick);
+        summary.put("rounds", results.size());
+        summary.put(yardstick + "_events_per_s", median(base, "events_per_s"));
+        summary.put(name + "_events_per_s", median(results, "events_per_s"));
+        summary.put("rate_ratio", ratio(base, results, "events_per_s"));
+        summary.put("p50_ratio", ratio(base, results, "p50_ms"));
+        summary.put("p99_ratio", ratio(base, results, "p99_ms"));
+        summary.put("server_cpu_ratio", ratio(base, results, "server_cpu_s_per_1k"));
         return summary;
     }
 
-    /** Ingest divided by echo; 0 where one of them was not measured. */
-    private static double ratio(List<Map<String, Object>> echoes, List<Map<String, Object>> ingests, String field) {
-        double echo = median(echoes, field);
-        return echo == 0 ? 0 : Tally.round(median(ingests, field) / echo);
+    /** Results divided by the yardstick's; 0 where that was not measured. */
+    private static double ratio(List<Map<String, Object>> base, List<Map<String, Object>> results, String field) {
+        double yardstick = median(base, field);
+        return yardstick == 0 ? 0 : Tally.round(median(results, field) / yardstick);
     }
 
     static double median(List<Map<String, Object>> results, String field) {
