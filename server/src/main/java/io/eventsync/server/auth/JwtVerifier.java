@@ -79,10 +79,10 @@ final class JwtVerifier {
         }
         try {
             String keyId = keyId(token);
-            JsonWebKey key = keys.keys().find(keyId);
-            return key != null
-                    ? Future.succeededFuture(verified(token, key, hash))
-                    : keys.again().map(v -> verified(token, requireKey(keyId), hash));
+            IssuerKeys.Keys now = keys.keys();
+            return now.find(keyId) != null
+                    ? Future.succeededFuture(verified(token, keyId, now, hash))
+                    : keys.again().map(v -> verified(token, keyId, keys.keys(), hash));
         } catch (RuntimeException refused) {
             return Future.failedFuture(refused);
         }
@@ -100,20 +100,16 @@ final class JwtVerifier {
         }
     }
 
-    private JsonWebKey requireKey(@Nullable String id) {
-        JsonWebKey key = keys.keys().find(id);
+    /** By one state of the keys: a token found good by a key that was then withdrawn is not known beyond it. */
+    private Principal verified(String token, @Nullable String keyId, IssuerKeys.Keys published, ByteBuffer hash) {
+        JsonWebKey key = published.find(keyId);
         if (key == null) {
             throw Credentials.refused("the JWT is signed with a key that its issuer does not publish");
         }
-        return key;
-    }
-
-    private Principal verified(String token, JsonWebKey key, ByteBuffer hash) {
-        long revision = keys.keys().revision();
         try {
             JwtContext context = consumer(key).process(token);
             Principal principal = principal(context.getJwtClaims());
-            known.put(hash, new Known(principal, revision));
+            known.put(hash, new Known(principal, published.revision()));
             return principal;
         } catch (InvalidJwtException e) {
             throw Credentials.refused("the JWT does not count: " + why(e));
