@@ -74,7 +74,7 @@ final class LoadLoop extends VerticleBase {
             // What a cold start kept waiting is not carried into the measuring.
             dueNanos = open.fromNanos();
         }
-        while (inFlight < inFlightMax && !open.isOver(now) && isDue(now)) {
+        while (inFlight < inFlightMax && mayGo(open, now)) {
             send(open, intervalNanos > 0 ? dueNanos : now);
             dueNanos += intervalNanos;
             now = System.nanoTime();
@@ -87,8 +87,9 @@ final class LoadLoop extends VerticleBase {
         }
     }
 
-    private boolean isDue(long now) {
-        return intervalNanos == 0 || dueNanos - now <= 0;
+    /** At a rate a unit due in the window goes even when the wake-up for it came after the window's end: it is late, not unsent. */
+    private boolean mayGo(Window open, long now) {
+        return intervalNanos > 0 ? !isEnding && dueNanos - now <= 0 && !open.isOver(dueNanos) : !open.isOver(now);
     }
 
     private void send(Window open, long scheduled) {
@@ -131,8 +132,8 @@ final class LoadLoop extends VerticleBase {
     private void end(Window open) {
         if (!isEnding) {
             isEnding = true;
-            if (intervalNanos > 0 && open.untilNanos() > dueNanos) {
-                tally.unsent((open.untilNanos() - dueNanos) / intervalNanos);
+            if (intervalNanos > 0) {
+                tally.unsent(open.dueFrom(dueNanos, intervalNanos));
             }
             vertx.setTimer(DRAIN_MILLIS_MAX, id -> {
                 for (int i = 0; i < inFlight && !finished.future().isComplete(); i++) {

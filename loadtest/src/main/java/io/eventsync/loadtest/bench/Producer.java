@@ -74,7 +74,7 @@ final class Producer extends VerticleBase {
         return expected.get();
     }
 
-    /** How many events were due and not sent when the window was over. */
+    /** How many events were due in the window and held back for want of acknowledgements. */
     long unsent() {
         return unsent;
     }
@@ -87,13 +87,13 @@ final class Producer extends VerticleBase {
             long wait = intervalNanos > 0 ? Math.min(Math.max(1, dueNanos - now), TICK_NANOS) : TICK_NANOS;
             vertx.timer(wait, TimeUnit.NANOSECONDS).onComplete(woken -> tick());
         } else if (intervalNanos > 0) {
-            unsent = Math.max(0, (window.untilNanos() - dueNanos) / intervalNanos);
+            unsent = window.dueFrom(dueNanos, intervalNanos);
         }
     }
 
     private void pump() {
         long now = System.nanoTime();
-        while (unacknowledged < UNACKNOWLEDGED_MAX && !window.isOver(now) && mayGo(now)) {
+        while (unacknowledged < UNACKNOWLEDGED_MAX && mayGo(now)) {
             long number = numbers.get();
             deliveries.due(number, intervalNanos > 0 ? dueNanos : now);
             dueNanos += intervalNanos;
@@ -104,8 +104,11 @@ final class Producer extends VerticleBase {
         }
     }
 
+    /** At a rate an event due in the window goes even when the wake-up for it came after the window's end: it is late, not unsent. */
     private boolean mayGo(long now) {
-        return intervalNanos > 0 ? dueNanos - now <= 0 : expected.get() - deliveries.delivered() < undeliveredMax;
+        return intervalNanos > 0
+                ? dueNanos - now <= 0 && !window.isOver(dueNanos)
+                : !window.isOver(now) && expected.get() - deliveries.delivered() < undeliveredMax;
     }
 
     private void acknowledged(long number, @Nullable Throwable failure) {

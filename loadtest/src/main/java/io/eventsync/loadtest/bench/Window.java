@@ -34,6 +34,11 @@ final class Window {
         return nanos - untilNanos >= 0;
     }
 
+    /** How many units are due before the end, the first of them at the given time. */
+    long dueFrom(long nanos, long intervalNanos) {
+        return Math.max(0, (untilNanos - nanos + intervalNanos - 1) / intervalNanos);
+    }
+
     void stopNow() {
         long now = System.nanoTime();
         if (now - untilNanos < 0) {
