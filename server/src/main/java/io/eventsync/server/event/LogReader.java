@@ -23,6 +23,9 @@ final class LogReader implements Reader {
     /** Rows of posting blocks read per page, one for each tag and block: bounds the time between two progress frames. */
     private static final int POSTING_ROWS_MAX = 20_000;
 
+    /** What an event is taken to cost beside its body; the statements say the same. */
+    private static final long EVENT_BYTES = 100;
+
     private final ReadStore store;
     private final LiveTail tail;
     private final EventFilter filter;
@@ -76,7 +79,7 @@ final class LogReader implements Reader {
             end = LogPoint.after(event);
             if (filter.matches(event)) {
                 events.add(event);
-                bytes += event.body().length + 100;
+                bytes += event.body().length + EVENT_BYTES;
                 if (events.size() >= eventsMax || bytes > bytesMax) {
                     break;
                 }
@@ -86,12 +89,41 @@ final class LogReader implements Reader {
     }
 
     private Future<Page> scan(SqlClient client, long after, long head, int eventsMax, long bytesMax) {
-        long through = Math.min(head, after + (filter.isAllTags() ? eventsMax : SCAN_POSITIONS_MAX));
+        return filter.isAllTags()
+                ? scanShort(client, after, Math.min(head, after + eventsMax), eventsMax, bytesMax)
+                : scanRows(client, after, Math.min(head, after + SCAN_POSITIONS_MAX), eventsMax, bytesMax);
+    }
+
+    /** Both questions travel together. An event of an unusual size ends the page; one that begins it is read the careful way. */
+    private Future<Page> scanShort(SqlClient client, long after, long through, int eventsMax, long bytesMax) {
+        Future<List<LogEvent>> rows = store.scanShort(client, after, through, 2 * bytesMax / eventsMax);
+        Future<ReadStore.Edge> edge = store.edge(client, through);
+        return Future.all(rows, edge).compose(both -> {
+            List<LogEvent> found = cut(rows.result(), bytesMax);
+            if (found.isEmpty()) {
+                return scanRows(client, after, through, eventsMax, bytesMax);
+            }
+            return page(after, found, edge.result(), LogPoint.after(found.get(found.size() - 1)));
+        });
+    }
+
+    private static List<LogEvent> cut(List<LogEvent> events, long bytesMax) {
+        long bytes = 0;
+        for (int i = 0; i < events.size(); i++) {
+            bytes += events.get(i).body().length + EVENT_BYTES;
+            if (bytes > bytesMax) {
+                return events.subList(0, i + 1);
+            }
+        }
+        return events;
+    }
+
+    private Future<Page> scanRows(SqlClient client, long after, long through, int eventsMax, long bytesMax) {
         Future<List<LogEvent>> rows = filter.isAllTags()
                 ? store.scan(client, after, through, eventsMax, bytesMax)
                 : store.scanTags(client, after, through, eventsMax, bytesMax, selection.ids());
         return rows.compose(found -> {
-            boolean cut = found.size() >= eventsMax || bytes(found) + 100 > bytesMax;
+            boolean cut = found.size() >= eventsMax || bytes(found) + EVENT_BYTES > bytesMax;
             long end = cut ? found.get(found.size() - 1).position() : through;
             return endAt(client, after, end, found);
         });
@@ -119,15 +151,18 @@ final class LogReader implements Reader {
 
     /** Where the page ends, after making sure that retention took nothing of it. */
     private Future<Page> endAt(SqlClient client, long after, long end, List<LogEvent> found) {
-        return store.edge(client, end).compose(edge -> {
-            if (after + 1 < edge.earliest()) {
-                return Future.failedFuture(expired(after, edge.earliest()));
-            }
-            List<LogEvent> matching = filter.isByTagOnly()
-                    ? found
-                    : found.stream().filter(filter::matchesBody).toList();
-            return Future.succeededFuture(new Page(matching, edge.point()));
-        });
+        return store.edge(client, end).compose(edge -> page(after, found, edge, edge.point()));
+    }
+
+    /** @param edge read after the events */
+    private Future<Page> page(long after, List<LogEvent> found, ReadStore.Edge edge, LogPoint end) {
+        if (after + 1 < edge.earliest()) {
+            return Future.failedFuture(expired(after, edge.earliest()));
+        }
+        List<LogEvent> matching = filter.isByTagOnly()
+                ? found
+                : found.stream().filter(filter::matchesBody).toList();
+        return Future.succeededFuture(new Page(matching, end));
     }
 
     /** The share of matching events, asked once: it only has to be right to a few per cent. */
@@ -152,7 +187,7 @@ final class LogReader implements Reader {
     private static long bytes(List<LogEvent> events) {
         long bytes = 0;
         for (LogEvent event : events) {
-            bytes += event.body().length + 100L;
+            bytes += event.body().length + EVENT_BYTES;
         }
         return bytes;
     }
