@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import io.eventsync.server.auth.GrantModel.Caller;
 import io.eventsync.server.auth.GrantModel.Known;
+import io.eventsync.server.auth.GrantQuestions.Question;
 import io.eventsync.server.auth.TestCalls.Answer;
 import io.eventsync.server.auth.TestCalls.Face;
 import io.eventsync.v1.Anchor;
@@ -74,19 +75,19 @@ final class DeliveryGrantQuestions {
         this.letters = letters;
     }
 
-    List<java.util.function.Consumer<Caller>> all() {
+    List<Question> all() {
         return List.of(
-                this::createEndpoint,
-                this::oneEndpoint,
-                this::listEndpoints,
-                this::hiddenEndpoint,
-                this::preview,
-                this::listDeliveries,
-                this::listAttempts,
-                this::watchAttempts,
-                this::listDeadLetters,
-                this::countDeadLetters,
-                this::explain);
+                new Question(ACTION, this::createEndpoint),
+                new Question(ACTION, this::oneEndpoint),
+                new Question(ACTION, this::listEndpoints),
+                new Question(ACTION, this::hiddenEndpoint),
+                new Question(ACTION, this::preview),
+                new Question(ACTION, this::listDeliveries),
+                new Question(ACTION, this::listAttempts),
+                new Question(ACTION, this::watchAttempts),
+                new Question(ACTION, this::listDeadLetters),
+                new Question(ACTION, this::countDeadLetters),
+                new Question(ACTION, this::explain));
     }
 
     private boolean isSeen(Caller caller, String endpoint) {
@@ -119,7 +120,7 @@ final class DeliveryGrantQuestions {
     }
 
     private void oneEndpoint(Caller caller) {
-        String name = ask.name(model.endpoints.keySet());
+        String name = ask.name(model.endpoints, caller, ACTION);
         String expected = isSeen(caller, name) ? "" : NOT_FOUND;
         requireReason(
                 caller,
@@ -246,8 +247,12 @@ final class DeliveryGrantQuestions {
     // ---- what became of events ----
 
     /** Empty for no endpoint in particular. */
-    private String endpointOrNone() {
-        return ask.random.nextInt(3) == 0 ? "" : ask.pick(List.copyOf(model.endpoints.keySet()));
+    private String endpointOrNone(Caller caller) {
+        String name = ask.name(model.endpoints, caller, ACTION);
+        boolean isNone = caller.mayAll(ACTION)
+                ? ask.random.nextBoolean() || !model.endpoints.containsKey(name)
+                : ask.random.nextInt(6) == 0;
+        return isNone ? "" : name;
     }
 
     /** How a question about deliveries is refused; empty if it is not. */
@@ -277,7 +282,7 @@ final class DeliveryGrantQuestions {
     }
 
     private void listDeliveries(Caller caller) {
-        String endpoint = endpointOrNone();
+        String endpoint = endpointOrNone(caller);
         Known event = ask.pick(model.events);
         boolean isOfEvent = endpoint.isEmpty() || ask.random.nextInt(3) == 0;
         ListDeliveriesRequest.Builder request = ListDeliveriesRequest.newBuilder()
@@ -310,7 +315,7 @@ final class DeliveryGrantQuestions {
 
     private AttemptFilter attemptFilter(Caller caller) {
         return AttemptFilter.newBuilder()
-                .setEndpoint(endpointOrNone())
+                .setEndpoint(endpointOrNone(caller))
                 .setEventId(ask.random.nextInt(4) == 0 ? ask.pick(model.events).id() : "")
                 .addAllTagPrefixes(ask.prefixes(caller))
                 .build();
@@ -373,7 +378,7 @@ final class DeliveryGrantQuestions {
 
     private DeadLetterFilter letterFilter(Caller caller) {
         return DeadLetterFilter.newBuilder()
-                .setEndpoint(endpointOrNone())
+                .setEndpoint(endpointOrNone(caller))
                 .addAllTagPrefixes(ask.prefixes(caller))
                 .build();
     }
@@ -422,7 +427,7 @@ final class DeliveryGrantQuestions {
     }
 
     private void explain(Caller caller) {
-        String endpoint = ask.name(model.endpoints.keySet());
+        String endpoint = ask.name(model.endpoints, caller, ACTION);
         Known event = ask.pick(model.events);
         ExplainDeliveryRequest request = ask.random.nextBoolean()
                 ? ExplainDeliveryRequest.newBuilder()

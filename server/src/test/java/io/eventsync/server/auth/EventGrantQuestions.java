@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsync.server.auth.GrantModel.Caller;
 import io.eventsync.server.auth.GrantModel.Known;
+import io.eventsync.server.auth.GrantQuestions.Question;
 import io.eventsync.server.auth.TestCalls.Answer;
 import io.eventsync.v1.Consumer;
 import io.eventsync.v1.CreateConsumerRequest;
@@ -51,22 +52,22 @@ final class EventGrantQuestions {
         this.model = ask.model;
     }
 
-    List<java.util.function.Consumer<Caller>> all() {
+    List<Question> all() {
         return List.of(
-                this::ingest,
-                this::ingestBatch,
-                this::getEvent,
-                this::sync,
-                this::sync,
-                this::syncAsConsumer,
-                this::subscribe,
-                this::listEvents,
-                this::listTags,
-                this::listTags,
-                this::backlog,
-                this::createConsumer,
-                this::oneConsumer,
-                this::listConsumers);
+                new Question("ingest", this::ingest),
+                new Question("ingest", this::ingestBatch),
+                new Question("read", this::getEvent),
+                new Question("read", this::sync),
+                new Question("read", this::sync),
+                new Question("read", this::syncAsConsumer),
+                new Question("read", this::subscribe),
+                new Question("read", this::listEvents),
+                new Question("read", this::listTags),
+                new Question("read", this::listTags),
+                new Question("read", this::backlog),
+                new Question("read", this::createConsumer),
+                new Question("read", this::oneConsumer),
+                new Question("read", this::listConsumers));
     }
 
     private Event event(String tag) {
@@ -140,7 +141,7 @@ final class EventGrantQuestions {
     }
 
     private void syncAsConsumer(Caller caller) {
-        String name = ask.name(model.consumers.keySet());
+        String name = ask.name(model.consumers, caller, "read");
         Start start = Start.newBuilder().setConsumer(name).build();
         if (isSeen(caller, name)) {
             sync(caller, start);
@@ -331,7 +332,7 @@ final class EventGrantQuestions {
     }
 
     private void oneConsumer(Caller caller) {
-        String name = ask.name(model.consumers.keySet());
+        String name = ask.name(model.consumers, caller, "read");
         boolean isSeen = isSeen(caller, name);
         Answer got = ask.ask(
                 caller,

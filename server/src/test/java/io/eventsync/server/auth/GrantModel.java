@@ -1,7 +1,9 @@
 package io.eventsync.server.auth;
 
 import io.eventsync.server.TestServer;
+import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Filter;
+import io.vertx.pgclient.PgConnection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,13 +12,14 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** What there is, as the database says, and who may see it, as ten lines say that share nothing with the server. */
-final class GrantModel {
+final class GrantModel implements AutoCloseable {
     final Map<String, List<String>> consumers = new TreeMap<>();
     final Map<String, List<String>> endpoints = new TreeMap<>();
     /** In the order of their positions. */
     final List<Known> events = new ArrayList<>();
 
-    private final TestServer server;
+    private final TestSql sql = new TestSql();
+    private final PgConnection connection;
 
     /** An event, or what became of it at an endpoint. */
     record Known(long position, String id, String tag, String key, String endpoint) {}
@@ -55,7 +58,7 @@ final class GrantModel {
     }
 
     GrantModel(TestServer server) {
-        this.server = server;
+        this.connection = sql.connect(server.database());
     }
 
     static boolean isBelow(String tag, String prefix) {
@@ -99,10 +102,15 @@ final class GrantModel {
         return rows("select position || '|' || event_id || '|' || tag || '||' || endpoint from eventsync.dead_letters");
     }
 
-    private List<Known> rows(String sql) {
-        return server.query(sql).stream()
-                .map(row -> row.split("\\|", -1))
+    private List<Known> rows(String query) {
+        return TestSql.await(connection.query(query).execute()).stream()
+                .map(row -> row.getString(0).split("\\|", -1))
                 .map(part -> new Known(Long.parseLong(part[0]), part[1], part[2], part[3], part[4]))
                 .toList();
+    }
+
+    @Override
+    public void close() {
+        sql.close();
     }
 }

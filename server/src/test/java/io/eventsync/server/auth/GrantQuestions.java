@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -58,6 +60,9 @@ final class GrantQuestions {
     int refused() {
         return refused;
     }
+
+    /** A kind of question, which callers with a right to this action ask. */
+    record Question(String action, Consumer<Caller> ask) {}
 
     // ---- words ----
 
@@ -106,6 +111,24 @@ final class GrantQuestions {
 
     String newName(String kind) {
         return kind + "-" + names++ + "-x";
+    }
+
+    /** One whose rights let it ask, more often than not: refusals are all alike. */
+    Caller pick(List<Caller> callers, String action) {
+        Caller caller = pick(callers);
+        for (int tries = 0; tries < 3 && !caller.mayAny(action); tries++) {
+            caller = pick(callers);
+        }
+        return caller;
+    }
+
+    /** One of these that the caller sees, more often than not. */
+    String name(Map<String, List<String>> there, Caller caller, String action) {
+        String name = name(there.keySet());
+        for (int tries = 0; tries < 4 && !caller.covers(action, there.getOrDefault(name, List.of("$NONE"))); tries++) {
+            name = name(there.keySet());
+        }
+        return name;
     }
 
     <T> T pick(List<T> some) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsync.server.auth.GrantModel.Caller;
 import io.eventsync.server.auth.GrantModel.Known;
 import io.eventsync.v1.Filter;
+import io.eventsync.server.auth.GrantQuestions.Question;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -22,8 +23,14 @@ final class OlderGrantQuestions {
         this.model = ask.model;
     }
 
-    List<java.util.function.Consumer<Caller>> all() {
-        return List.of(this::lastLogs, this::logsSince, this::fileEvents, this::fileEvent, this::log, this::event);
+    List<Question> all() {
+        return List.of(
+                new Question("read", this::lastLogs),
+                new Question("read", this::logsSince),
+                new Question("read", this::fileEvents),
+                new Question("read", this::fileEvent),
+                new Question("ingest", this::log),
+                new Question("ingest", this::event));
     }
 
     private HttpResponse<String> get(Caller caller, String path) {
