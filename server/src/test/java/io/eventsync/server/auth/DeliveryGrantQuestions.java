@@ -337,7 +337,8 @@ final class DeliveryGrantQuestions {
         ListAttemptsRequest.Builder request =
                 ListAttemptsRequest.newBuilder().setFilter(filter).setPageSize(20 + ask.random.nextInt(500));
         if (filter.getSerializedSize() == 0) {
-            request.clearFilter(); // a query cannot say that there is an empty one, and the pages are asked for on any face
+            request.clearFilter(); // a query cannot say that there is an empty one, and the pages are asked for on any
+            // face
         }
         List<String> told = new ArrayList<>();
         do {
@@ -391,7 +392,8 @@ final class DeliveryGrantQuestions {
                 .setIncludeEvents(ask.random.nextBoolean())
                 .setPageSize(5 + ask.random.nextInt(100));
         if (filter.getSerializedSize() == 0) {
-            request.clearFilter(); // a query cannot say that there is an empty one, and the pages are asked for on any face
+            request.clearFilter(); // a query cannot say that there is an empty one, and the pages are asked for on any
+            // face
         }
         List<String> told = new ArrayList<>();
         do {

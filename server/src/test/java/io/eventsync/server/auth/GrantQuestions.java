@@ -163,11 +163,14 @@ final class GrantQuestions {
     }
 
     /** @param named what the request names in other words */
-    HttpResponse<String> older(
-            Caller caller, String action, String method, String path, String body, String named) {
-        HttpResponse<String> response = calls.older(method, path, body, caller.token());
+    HttpResponse<String> older(Caller caller, String action, String method, String path, String body, String named) {
+        HttpResponse<String> response = calls.send(method, path, body, "Bearer " + caller.token());
         count(response.statusCode() >= 400);
-        requireGranted(caller, action, method + " " + path + " " + body + " " + named, response.body().replaceAll(END_OF_TAG, ""));
+        requireGranted(
+                caller,
+                action,
+                method + " " + path + " " + body + " " + named,
+                response.body().replaceAll(END_OF_TAG, ""));
         return response;
     }
 

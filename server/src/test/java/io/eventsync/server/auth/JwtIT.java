@@ -30,10 +30,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgBuilder;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -46,24 +47,30 @@ import org.awaitility.Awaitility;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
-import org.jose4j.keys.HmacKey;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** JSON Web Tokens against an issuer that publishes keys: what counts, and all that does not. */
 class JwtIT {
     private static TestIssuer issuer;
+    private static final String ORDER_JSON = "{\"event\":{\"tag\":\"ORDER.PAID\"}}";
+
+    private static TestTokens tokens;
     private static TestServer server;
+    private static TestCalls http;
     private static final List<EventSyncClient> CLIENTS = new ArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
         issuer = new TestIssuer();
+        tokens = new TestTokens(issuer);
         server = TestServer.start(issuer.flags());
+        http = new TestCalls(server);
     }
 
     @AfterAll
@@ -71,13 +78,6 @@ class JwtIT {
         CLIENTS.forEach(client -> TestServer.await(client.close()));
         server.close();
         issuer.close();
-    }
-
-    private static String claims(String more) {
-        long now = Instant.now().getEpochSecond();
-        return "{\"iss\":\"" + TestIssuer.ISSUER + "\",\"aud\":[\"" + TestIssuer.AUDIENCE
-                + "\"],\"sub\":\"auth0|1\",\"exp\":" + (now + 600)
-                + ",\"permissions\":[\"ingest:ORDER\",\"read:ORDER\",\"something:else\"]" + more + "}";
     }
 
     private static EventSyncClient client(String token) {
@@ -95,7 +95,8 @@ class JwtIT {
     @ParameterizedTest
     @MethodSource
     void good(String algorithm, PublicJsonWebKey key) throws Exception {
-        EventSyncClient client = client(TestIssuer.sign(algorithm, key.getPrivateKey(), key.getKeyId(), claims("")));
+        EventSyncClient client =
+                client(TestIssuer.sign(algorithm, key.getPrivateKey(), key.getKeyId(), TestTokens.claims("")));
 
         String id =
                 TestServer.await(client.events().ingest(order())).getResult().getId();
@@ -113,81 +114,7 @@ class JwtIT {
     }
 
     static Stream<Arguments> bad() throws Exception {
-        PublicJsonWebKey other = TestIssuer.named(RsaJwkGenerator.generateJwk(2048), "rsa");
-        PublicJsonWebKey unknown = TestIssuer.named(RsaJwkGenerator.generateJwk(2048), "unknown");
-        String good = claims("");
-        String publicPem = new String(issuer.rsa.getKey().getEncoded(), StandardCharsets.ISO_8859_1);
-        String signed = rs256(good);
-        return Stream.of(
-                Arguments.of("signed by another key of this id", sign(other, good)),
-                Arguments.of("unknown key id", sign(unknown, good)),
-                Arguments.of(
-                        "no key id, several keys", TestIssuer.sign("RS256", issuer.rsa.getPrivateKey(), null, good)),
-                Arguments.of("expired", rs256(with("exp", "" + (Instant.now().getEpochSecond() - 120)))),
-                Arguments.of("no exp", rs256(good.replaceFirst("\"exp\":[0-9]+,", ""))),
-                Arguments.of("exp as text", rs256(with("exp", "\"soon\""))),
-                Arguments.of(
-                        "not yet valid",
-                        rs256(claims(",\"nbf\":" + (Instant.now().getEpochSecond() + 600)))),
-                Arguments.of("other issuer", rs256(with("iss", "\"https://issuer.example.evil/\""))),
-                Arguments.of("issuer without slash", rs256(with("iss", "\"https://issuer.example\""))),
-                Arguments.of("no issuer", rs256(good.replaceFirst("\"iss\":\"[^\"]*\",", ""))),
-                Arguments.of("other audience", rs256(with("aud", "[\"https://other.example\"]"))),
-                Arguments.of("no audience", rs256(good.replaceFirst("\"aud\":\\[[^]]*],", ""))),
-                Arguments.of("no subject", rs256(good.replaceFirst("\"sub\":\"[^\"]*\",", ""))),
-                Arguments.of("alg none", none(good)),
-                Arguments.of(
-                        "alg NONE", none(good).replace(base64("{\"alg\":\"none\"}"), base64("{\"alg\":\"NONE\"}"))),
-                Arguments.of(
-                        "HS256 with the public key as its secret",
-                        TestIssuer.sign(
-                                "HS256", new HmacKey(publicPem.getBytes(StandardCharsets.ISO_8859_1)), "rsa", good)),
-                Arguments.of(
-                        "EC algorithm, RSA key id", TestIssuer.sign("ES256", issuer.ec.getPrivateKey(), "rsa", good)),
-                Arguments.of("payload changed", tampered(signed)),
-                Arguments.of("signature cut", signed.substring(0, signed.length() - 8)),
-                Arguments.of("signature empty", signed.substring(0, signed.lastIndexOf('.') + 1)),
-                Arguments.of("unknown crit", crit(good)),
-                Arguments.of("not JSON", rs256("nonsense")),
-                Arguments.of("two parts", "a.b"),
-                Arguments.of("four parts", signed + ".x"),
-                Arguments.of("encrypted form", "a.b.c.d.e"),
-                Arguments.of("no token at all", "x"),
-                Arguments.of(
-                        "key id as number", base64("{\"alg\":\"RS256\",\"kid\":5}") + "." + base64(good) + ".AAAA"),
-                Arguments.of("alg as number", base64("{\"alg\":5,\"kid\":\"rsa\"}") + "." + base64(good) + ".AAAA"),
-                Arguments.of("no alg", base64("{\"kid\":\"rsa\"}") + "." + base64(good) + ".AAAA"),
-                Arguments.of("header is a list", base64("[]") + "." + base64(good) + ".AAAA"),
-                Arguments.of("header is null", base64("null") + "." + base64(good) + ".AAAA"),
-                Arguments.of(
-                        "crit as text",
-                        base64("{\"alg\":\"RS256\",\"kid\":\"rsa\",\"crit\":\"x\"}") + "." + base64(good) + ".AAAA"),
-                Arguments.of(
-                        "b64 as text",
-                        base64("{\"alg\":\"RS256\",\"kid\":\"rsa\",\"b64\":\"x\",\"crit\":[\"b64\"]}") + "."
-                                + base64(good) + ".AAAA"),
-                Arguments.of("deep header", base64("{\"a\":" + "[".repeat(2_000)) + "." + base64(good) + ".AAAA"),
-                Arguments.of(
-                        "encrypted with dir",
-                        base64("{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"kid\":\"rsa\"}") + "..AAAA.AAAA.AAAA"),
-                Arguments.of(
-                        "encrypted, zipped",
-                        base64("{\"alg\":\"RSA-OAEP\",\"enc\":\"A128GCM\",\"zip\":\"DEF\",\"kid\":\"rsa\"}")
-                                + ".AAAA.AAAA.AAAA.AAAA"),
-                Arguments.of(
-                        "encrypted by password",
-                        base64(
-                                        "{\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\",\"p2c\":2000000000,\"p2s\":\"AAAAAAAAAAAAAAAA\",\"kid\":\"rsa\"}")
-                                + ".AAAA.AAAA.AAAA.AAAA"),
-                Arguments.of("signed claims are a list", rs256("[]")),
-                Arguments.of("signed claims are a text", rs256("\"x\"")),
-                Arguments.of("audience as number", rs256(with("aud", "5"))),
-                Arguments.of("issuer as number", rs256(with("iss", "5"))),
-                Arguments.of("subject as number", rs256(with("sub", "5"))),
-                Arguments.of("subject as list", rs256(with("sub", "[1]"))),
-                Arguments.of("exp beyond all time", rs256(with("exp", "99999999999999999999999999"))),
-                Arguments.of("exp of the last second", rs256(with("exp", "" + Long.MAX_VALUE))),
-                Arguments.of("exp negative", rs256(with("exp", "-1"))));
+        return tokens.bad();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -203,15 +130,91 @@ class JwtIT {
         }
     }
 
+    /** The same table on the other face of the same port, streams and older routes included. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bad")
+    void bad_isRefusedOverHttp(String what, String token) {
+        long stored = server.storedEvents();
+        Stream.of(
+                        http.send("POST", "/v1/events", ORDER_JSON, "Bearer " + token),
+                        http.send(
+                                "POST", "/event", "{\"event_type\":\"a\",\"event_payload\":\"b\"}", "Bearer " + token),
+                        http.send("GET", "/v1/events:subscribe", "", "Bearer " + token),
+                        http.send("GET", "/v1/log", "", basic(token)))
+                .forEach(response -> requireRefused(response, token));
+
+        assertThat(server.storedEvents()).as(what).isEqualTo(stored);
+    }
+
+    private static void requireRefused(HttpResponse<String> response, String token) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(401);
+        assertThat(response.headers().firstValue("www-authenticate").orElse("")).isEqualTo("Bearer");
+        assertThat(response.headers().firstValue("content-type")).contains("application/json");
+        assertThat(response.headers().firstValue("cache-control")).contains("no-store");
+        JsonObject status = new JsonObject(response.body());
+        assertThat(status.getInteger("code")).isEqualTo(16);
+        assertThat(status.getJsonArray("details")).anySatisfy(detail -> {
+            JsonObject info = (JsonObject) detail;
+            assertThat(info.getString("@type")).endsWith("google.rpc.ErrorInfo");
+            assertThat(info.getString("reason")).isEqualTo("UNAUTHENTICATED");
+            assertThat(info.getString("domain")).isEqualTo("eventsync");
+        });
+        String all = response.body() + response.headers().map();
+        assertThat(Stream.of(token.split("\\.", -1)).filter(part -> part.length() > 8))
+                .noneMatch(all::contains);
+    }
+
+    private static String basic(String password) {
+        return "Basic " + Base64.getEncoder().encodeToString(("anyone:" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Bearer",
+                "Bearer ",
+                "%s",
+                "Token %s",
+                "Digest %s",
+                "Bearer,%s",
+                "Bearer %s %<s",
+                "Bearer %s, Bearer %<s",
+                "Bearer \"%s\"",
+                "Basic %s",
+            })
+    void goodToken_isRefusedOverHttp_inAHeaderOfAnotherForm(String form) throws Exception {
+        String token = tokens.rs256(TestTokens.claims(""));
+
+        requireRefused(http.send("POST", "/v1/events", ORDER_JSON, form.formatted(token)), token);
+    }
+
+    @Test
+    void goodToken_isTakenOverHttp_inTheHeaderOnly() throws Exception {
+        String token = tokens.rs256(TestTokens.claims(""));
+
+        assertThat(http.send("POST", "/v1/events", ORDER_JSON, "Bearer " + token)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(http.send("POST", "/v1/events", ORDER_JSON, basic(token)).statusCode())
+                .isEqualTo(200);
+        HttpResponse<String> forbidden =
+                http.send("POST", "/v1/events", ORDER_JSON.replace("ORDER", "PAYMENT"), "Bearer " + token);
+        assertThat(forbidden.statusCode()).isEqualTo(403);
+        assertThat(forbidden.body()).contains("\"TAG_FORBIDDEN\"");
+        assertThat(forbidden.headers().firstValue("www-authenticate")).isEmpty();
+        requireRefused(http.send("GET", "/v1/log?access_token=" + token, "", "Bearer x"), token);
+    }
+
     @Test
     void rotatedKeys_areFound_andOldOnesCountNoMore() throws Exception {
         try (TestIssuer own = new TestIssuer();
                 TestServer rotated = TestServer.start(own.flags())) {
             PublicJsonWebKey next = TestIssuer.named(RsaJwkGenerator.generateJwk(2048), "next");
             EventSyncClient before = EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + rotated.port())
-                    .token(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", claims(""))));
+                    .token(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", TestTokens.claims(""))));
             EventSyncClient after = EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + rotated.port())
-                    .token(TestIssuer.sign("RS256", next.getPrivateKey(), "next", claims(""))));
+                    .token(TestIssuer.sign("RS256", next.getPrivateKey(), "next", TestTokens.claims(""))));
             TestSql.done(before.events().ingest(order()));
 
             own.publish(next);
@@ -230,7 +233,7 @@ class JwtIT {
 
     @Test
     void anyone_mayAskForTheLog_butNotForTheOperatorsThings() throws Exception {
-        EventSyncClient client = client(rs256(claims("")));
+        EventSyncClient client = client(tokens.rs256(TestTokens.claims("")));
 
         TestSql.done(client.admin().getLogInfo(GetLogInfoRequest.getDefaultInstance()));
         assertThat(refusal(client.admin().listTokens(io.eventsync.v1.ListTokensRequest.getDefaultInstance())))
@@ -253,7 +256,7 @@ class JwtIT {
                     AuthConfig.from(TestSettings.load(AuthConfig.SETTINGS, own.flags())),
                     InstantSource.system());
             Credentials shown = new Credentials(
-                    Optional.of(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", claims(""))),
+                    Optional.of(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", TestTokens.claims(""))),
                     Optional.empty());
             List<Future<Boolean>> callers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -290,7 +293,7 @@ class JwtIT {
                 own.holdUntil(open.future());
                 int before = own.reads.get();
                 Promise<IngestStreamResponse> ack = Promise.promise();
-                String token = TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", claims(""));
+                String token = TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", TestTokens.claims(""));
                 // Made-up tokens cause a read of the keys once in a while only: this one comes when the next may be.
                 Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
                     slow.newClient()
@@ -325,7 +328,7 @@ class JwtIT {
         String grants = IntStream.rangeClosed(0, 100)
                 .mapToObj(n -> "\"read:T" + n + "\",\"deliver:T" + n + "\"")
                 .collect(Collectors.joining(",", "[", "]"));
-        EventSyncClient client = client(rs256(with("permissions", grants)));
+        EventSyncClient client = client(tokens.rs256(TestTokens.with("permissions", grants)));
         CreateConsumerRequest request = CreateConsumerRequest.newBuilder()
                 .setConsumer(Consumer.newBuilder().setName("many"))
                 .build();
@@ -353,7 +356,7 @@ class JwtIT {
                     + "{\"kty\":\"RSA\",\"kid\":5,\"n\":\"AQAB\",\"e\":\"AQAB\"}," + good + "]}");
             try (TestServer odd = TestServer.start(own.flags())) {
                 EventSyncClient client = EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + odd.port())
-                        .token(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", claims(""))));
+                        .token(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", TestTokens.claims(""))));
 
                 TestSql.done(client.events().ingest(order()));
 
@@ -371,43 +374,5 @@ class JwtIT {
         return IngestRequest.newBuilder()
                 .setEvent(Event.newBuilder().setTag("ORDER.PAID"))
                 .build();
-    }
-
-    private static String rs256(String claims) throws Exception {
-        return sign(issuer.rsa, claims);
-    }
-
-    private static String sign(PublicJsonWebKey key, String claims) throws Exception {
-        return TestIssuer.sign("RS256", key.getPrivateKey(), key.getKeyId(), claims);
-    }
-
-    private static String with(String claim, String value) {
-        return claims("").replaceFirst("\"" + claim + "\":(\"[^\"]*\"|\\[[^]]*]|[0-9]+)", "\"" + claim + "\":" + value);
-    }
-
-    private static String none(String claims) {
-        return base64("{\"alg\":\"none\"}") + "." + base64(claims) + ".";
-    }
-
-    private static String crit(String claims) throws Exception {
-        org.jose4j.jws.JsonWebSignature jws = new org.jose4j.jws.JsonWebSignature();
-        jws.setAlgorithmHeaderValue("RS256");
-        jws.setKey(issuer.rsa.getPrivateKey());
-        jws.setKeyIdHeaderValue("rsa");
-        jws.setHeader("crit", new String[] {"eventsync"});
-        jws.setHeader("eventsync", "1");
-        jws.setPayload(claims);
-        return jws.getCompactSerialization();
-    }
-
-    private static String tampered(String token) {
-        String[] parts = token.split("\\.", -1);
-        String changed = new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8)
-                .replace("ingest:ORDER", "admin:*");
-        return parts[0] + "." + base64(changed) + "." + parts[2];
-    }
-
-    private static String base64(String text) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 }

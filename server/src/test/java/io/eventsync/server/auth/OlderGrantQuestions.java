@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsync.server.auth.GrantModel.Caller;
 import io.eventsync.server.auth.GrantModel.Known;
-import io.eventsync.v1.Filter;
 import io.eventsync.server.auth.GrantQuestions.Question;
+import io.eventsync.v1.Filter;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;

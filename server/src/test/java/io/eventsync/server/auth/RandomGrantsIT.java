@@ -71,8 +71,7 @@ class RandomGrantsIT {
         fill();
         DeliveryGrantQuestions deliveries =
                 new DeliveryGrantQuestions(ask, events, model.attempts(), model.deadLetters());
-        List<Question> questions = Stream.of(
-                        events.all(), deliveries.all(), new OlderGrantQuestions(ask).all())
+        List<Question> questions = Stream.of(events.all(), deliveries.all(), new OlderGrantQuestions(ask).all())
                 .flatMap(List::stream)
                 .toList();
 

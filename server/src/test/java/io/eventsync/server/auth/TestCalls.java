@@ -186,11 +186,11 @@ final class TestCalls {
         }
     }
 
-    /** A request to a path that is no method's. */
-    HttpResponse<String> older(String method, String path, String body, String token) {
+    /** A request to any path, with any header of credentials. */
+    HttpResponse<String> send(String method, String path, String body, String authorization) {
         return send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
-                        .header("authorization", "Bearer " + token)
+                        .header("authorization", authorization)
                         .header("content-type", "application/json")
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
                         .build(),
