@@ -123,24 +123,26 @@ final class FileEventRoutes {
         Filter filter = Filter.newBuilder()
                 .addTagPrefixes(type.map(FileEventRoutes::tag).orElse(TAG))
                 .build();
-        return processed
-                .through()
-                .compose(through -> {
-                    boolean isDone = state.map(s -> s.equalsIgnoreCase("true")).orElse(false);
-                    long after = state.isPresent() && !isDone ? through : 0;
-                    long last = state.isPresent() && isDone ? through : Long.MAX_VALUE;
-                    Start start = Start.newBuilder().setAfterPosition(after).build();
-                    return pages(request, filter, start, last, offset, limit, new ArrayList<>());
-                })
-                .compose(events -> processed
-                        .times(events.stream().map(Event::getPosition).toList())
-                        .map(times -> {
-                            JsonArray list = new JsonArray();
-                            for (int i = 0; i < events.size(); i++) {
-                                list.add(toJson(events.get(i), times.get(i)));
-                            }
-                            return Answers.json(list, Map.of());
-                        }));
+        return processed.through().compose(through -> {
+            boolean isDone = state.map(s -> s.equalsIgnoreCase("true")).orElse(false);
+            long after = state.isPresent() && !isDone ? through : 0;
+            long last = state.isPresent() && isDone ? through : Long.MAX_VALUE;
+            Start start = Start.newBuilder().setAfterPosition(after).build();
+            return pages(request, filter, start, last, offset, limit, new ArrayList<>())
+                    .compose(events -> toJson(events, through));
+        });
+    }
+
+    /** As it was when the list began: what was processed while it was read is told by the next. */
+    private Future<Answer> toJson(List<Event> events, long through) {
+        return processed.times(events.stream().map(Event::getPosition).toList()).map(times -> {
+            JsonArray list = new JsonArray();
+            for (int i = 0; i < events.size(); i++) {
+                Event event = events.get(i);
+                list.add(toJson(event, times.get(i).filter(t -> event.getPosition() <= through)));
+            }
+            return Answers.json(list, Map.of());
+        });
     }
 
     private Future<List<Event>> pages(

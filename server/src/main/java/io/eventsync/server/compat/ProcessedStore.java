@@ -13,9 +13,12 @@ import java.util.Optional;
 /** SQL of how far file events were processed, and when. */
 final class ProcessedStore {
     static final String THROUGH = "select coalesce(max(position), 0) from eventsync.file_event_processed";
-    /** Of two nodes at once, one writes. */
+    /** Of two nodes at once, one writes; the other sees what it wrote. */
+    static final String LOCK = "select pg_advisory_xact_lock(7205758210221005)";
+    /** Only ever further: a mark below another would change when the events before it were processed. */
     static final String MARK = """
-            insert into eventsync.file_event_processed (position) values ($1) on conflict (position) do nothing
+            insert into eventsync.file_event_processed (position)
+            select $1::bigint where not exists (select 1 from eventsync.file_event_processed where position >= $1)
             """;
 
     static final String TIMES = """
@@ -41,7 +44,10 @@ final class ProcessedStore {
     }
 
     Future<Void> mark(long position) {
-        return pool.preparedQuery(MARK).execute(Tuple.of(position)).mapEmpty();
+        return pool.withTransaction(client -> client.preparedQuery(LOCK)
+                .execute()
+                .compose(v -> client.preparedQuery(MARK).execute(Tuple.of(position)))
+                .mapEmpty());
     }
 
     Future<Void> forget() {
