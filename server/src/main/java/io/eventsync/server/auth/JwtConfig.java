@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whose JSON Web Tokens count (RFC 7519).
@@ -21,6 +22,8 @@ public record JwtConfig(
         Optional<String> audience,
         String grantsClaim,
         Duration refresh) {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
     public static final Setting<Optional<String>> JWKS_URL = Setting.optionalText(
                     "auth.jwt-jwks-url", "URL at which the issuer of JWTs publishes its keys, as a JSON Web Key Set")
             .matching(url -> url.map(JwtConfig::isUrl).orElse(true), "which is an https URL; http for loopback only");
@@ -57,10 +60,10 @@ public record JwtConfig(
     private static boolean isUrl(String text) {
         try {
             URI uri = URI.create(text);
-            boolean isLoopback = List.of("localhost", "127.0.0.1", "[::1]").contains(uri.getHost());
             return uri.getHost() != null
                     && uri.getUserInfo() == null
-                    && ("https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && isLoopback));
+                    && ("https".equals(uri.getScheme())
+                            || ("http".equals(uri.getScheme()) && LOOPBACK.contains(uri.getHost())));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -88,9 +88,16 @@ public final class SettingsLoader {
         if (setting.parse(text).isPresent()) {
             sources.put(setting.key(), new Source(text, origin));
         } else {
-            String shown = setting.isSecret() ? setting.key() : setting.key() + " = '" + abbreviate(text) + "'";
+            String shown = setting.isSecret()
+                    ? setting.key()
+                    : setting.key() + " = '" + abbreviate(withoutCredentials(text)) + "'";
             problems.add(new Problem(shown, origin, "expected " + setting.expected()));
         }
+    }
+
+    /** A URL may have a password in it, even where none is expected. */
+    private static String withoutCredentials(String text) {
+        return text.replaceAll("//\\S*@", "//***@");
     }
 
     private static String abbreviate(String text) {

@@ -39,7 +39,9 @@ public record TlsConfig(Optional<Path> certificates, Optional<Path> key, Optiona
     private static Setting<Optional<String>> file(String key, String description) {
         return Setting.optionalText(key, description)
                 .matching(
-                        text -> text.map(t -> Files.isReadable(Path.of(t))).orElse(true),
+                        text -> text.map(Path::of)
+                                .map(path -> Files.isRegularFile(path) && Files.isReadable(path))
+                                .orElse(true),
                         "naming a file that can be read");
     }
 
