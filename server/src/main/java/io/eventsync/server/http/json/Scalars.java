@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.FieldMaskUtil;
 import com.google.protobuf.util.Timestamps;
@@ -11,6 +12,8 @@ import io.eventsync.server.failure.Failure;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.text.ParseException;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -169,10 +172,20 @@ final class Scalars {
 
     private static Message time(String text, String path) {
         try {
-            return Timestamps.parse(text);
-        } catch (ParseException | IllegalArgumentException e) {
-            throw Failure.field(path, "is not a time such as 2026-11-21T10:00:00Z");
+            long seconds = OffsetDateTime.parse(text).toEpochSecond();
+            Timestamp time = Timestamps.parse(text);
+            // The library's parser counts a month 13 on into the next year.
+            if (time.getSeconds() == seconds) {
+                return time;
+            }
+        } catch (ParseException | IllegalArgumentException | DateTimeException e) {
+            throw notATime(path);
         }
+        throw notATime(path);
+    }
+
+    private static Failure notATime(String path) {
+        return Failure.field(path, "is not a time such as 2026-11-21T10:00:00Z");
     }
 
     private static Message duration(String text, String path) {
