@@ -261,9 +261,9 @@ final class EventGrantQuestions {
 
     private Map<String, Counted> tags(Caller caller, String parent, int depth) {
         Map<String, Counted> nodes = new TreeMap<>();
-        int above = parent.isEmpty() ? 0 : parent.split("\\.").length;
+        int above = parent.isEmpty() ? 0 : parent.split("\\.", -1).length;
         for (Known event : model.seen(caller, "read", Filter.getDefaultInstance())) {
-            List<String> segments = List.of(event.tag().split("\\."));
+            List<String> segments = List.of(event.tag().split("\\.", -1));
             if (event.tag().startsWith("$") || !(parent.isEmpty() || GrantModel.isBelow(event.tag(), parent))) {
                 continue;
             }

@@ -121,7 +121,7 @@ final class OlderGrantQuestions {
     }
 
     private void log(Caller caller) {
-        String[] segments = (ask.tag() + ".BRAVO").split("\\.");
+        String[] segments = (ask.tag() + ".BRAVO").split("\\.", -1);
         requireStored(
                 caller,
                 "/internal/log",
