@@ -16,10 +16,12 @@ import io.eventsync.server.event.LogVerticle;
 import io.eventsync.server.grpc.GrpcFront;
 import io.eventsync.server.grpc.NodeInfo;
 import io.eventsync.server.grpc.Services;
+import io.eventsync.server.http.AdminVerticle;
 import io.eventsync.server.http.Connections;
 import io.eventsync.server.http.MoreRoutes;
 import io.eventsync.server.http.Pages;
 import io.eventsync.server.http.PublicVerticle;
+import io.eventsync.server.metrics.Metrics;
 import io.eventsync.server.postgres.Database;
 import io.eventsync.server.secret.SecretBox;
 import io.eventsync.server.subscription.Poller;
@@ -56,6 +58,8 @@ public final class Server {
     private final UUID nodeId = UUID.randomUUID();
     private final List<String> deployments = new CopyOnWriteArrayList<>();
     private final Authenticator authenticator;
+    private final Metrics metrics = new Metrics();
+    private volatile @Nullable AdminVerticle admin;
     private volatile @Nullable Processed processed;
     private volatile Running running = new Running(null, null, null);
 
@@ -109,7 +113,7 @@ public final class Server {
     }
 
     private Future<Server> open(String postgresVersion) {
-        LogVerticle log = new LogVerticle(pool, database.options(), config.log());
+        LogVerticle log = new LogVerticle(pool, database.options(), config.log(), metrics.registry());
         return vertx.deployVerticle(log)
                 .compose(id -> {
                     deployments.add(id);
@@ -130,7 +134,8 @@ public final class Server {
                         config.egress(),
                         config.mail(),
                         clock,
-                        version),
+                        version,
+                        metrics.registry()),
                 nodeId);
         return vertx.deployVerticle(delivery).map(id -> {
             deployments.add(id);
@@ -150,7 +155,8 @@ public final class Server {
         AttemptWatches watches = new AttemptWatches(vertx, pool, log, endpoints, clock);
         Consumers consumers = new Consumers(pool);
         Starts starts = new Starts(log, cursors, name -> consumers.get(name).map(Consumer::point));
-        Subscriptions subscriptions = new Subscriptions(log, cursors, starts, config.subscription(), clock);
+        Subscriptions subscriptions =
+                new Subscriptions(log, cursors, starts, config.subscription(), clock, metrics.registry());
         NodeInfo node = new NodeInfo(
                 version, nodeId.toString(), clock.instant(), clock, postgresVersion, database.isEmbedded());
         GrpcFront front = new GrpcFront(
@@ -170,7 +176,8 @@ public final class Server {
                         config.delivery(),
                         node,
                         authenticator,
-                        new Quotas(config.auth())),
+                        new Quotas(config.auth()),
+                        metrics.registry()),
                 config.http());
         running = new Running(subscriptions, watches, front);
         Processed files = new Processed(vertx, pool, log, config.compat());
@@ -188,17 +195,34 @@ public final class Server {
         return vertx.deployVerticle(
                         () -> listener(log, subscriptions, front, connections, pages, more),
                         new DeploymentOptions().setInstances(loops))
-                .map(id -> {
+                .compose(id -> {
                     deployments.add(id);
+                    return administer(front);
+                })
+                .map(v -> {
                     front.health().serving(true);
                     LOG.info(
-                            "listening host={} port={} log_id={} head={}",
+                            "listening host={} port={} admin_port={} log_id={} head={}",
                             host(),
                             port(),
+                            adminPort(),
                             log.id(),
                             log.head().position());
                     return null;
                 });
+    }
+
+    private Future<Void> administer(GrpcFront front) {
+        if (!config.admin().isEnabled()) {
+            return Future.succeededFuture();
+        }
+        AdminVerticle made =
+                new AdminVerticle(vertx, config.admin(), config.http(), authenticator, front.health(), pool, metrics);
+        admin = made;
+        return vertx.deployVerticle(made).map(id -> {
+            deployments.add(id);
+            return null;
+        });
     }
 
     private Deployable listener(
@@ -231,6 +255,12 @@ public final class Server {
         return listeners.isEmpty() ? config.http().port() : listeners.get(0).port();
     }
 
+    /** Of liveness, readiness and metrics; 0 if there is none. */
+    public int adminPort() {
+        AdminVerticle listening = admin;
+        return listening == null ? 0 : listening.port();
+    }
+
     /**
      * Says good-bye: not serving any more, streams end with their cursor, calls under way finish, then everything closes. The database
      * stays open; it is the caller's.
@@ -257,7 +287,10 @@ public final class Server {
                 })
                 .transform(v -> Future.join(pool.close(), deliveryPool.close()))
                 .<Void>mapEmpty()
-                .onComplete(v -> LOG.info("stopped"));
+                .onComplete(v -> {
+                    metrics.close();
+                    LOG.info("stopped");
+                });
     }
 
     /** The last deployed first: nobody calls the log any more when it closes. */

@@ -10,6 +10,7 @@ import io.eventsync.server.delivery.DeliveryConfig;
 import io.eventsync.server.egress.EgressConfig;
 import io.eventsync.server.event.EventLimits;
 import io.eventsync.server.event.LogConfig;
+import io.eventsync.server.http.AdminConfig;
 import io.eventsync.server.http.HttpConfig;
 import io.eventsync.server.http.TlsConfig;
 import io.eventsync.server.logging.LoggingConfig;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 /** Everything an operator can set, and the rules that join two features. */
 public record ServerConfig(
         HttpConfig http,
+        AdminConfig admin,
         TlsConfig tls,
         AuthConfig auth,
         PostgresConfig postgres,
@@ -44,6 +46,7 @@ public record ServerConfig(
 
     public static final List<Setting<?>> SETTINGS = Stream.of(
                     HttpConfig.SETTINGS,
+                    AdminConfig.SETTINGS,
                     TlsConfig.SETTINGS,
                     AuthConfig.SETTINGS,
                     PostgresConfig.SETTINGS,
@@ -66,6 +69,7 @@ public record ServerConfig(
     public static ServerConfig from(Settings settings) {
         ServerConfig config = new ServerConfig(
                 HttpConfig.from(settings),
+                AdminConfig.from(settings),
                 TlsConfig.from(settings),
                 AuthConfig.from(settings),
                 PostgresConfig.from(settings),
@@ -97,6 +101,7 @@ public record ServerConfig(
     public ServerConfig with(AuthConfig known) {
         return new ServerConfig(
                 http,
+                admin,
                 tls,
                 known,
                 postgres,

@@ -85,6 +85,11 @@ public final class TestServer implements AutoCloseable {
         return server.port();
     }
 
+    /** Of liveness, readiness and metrics. */
+    public int adminPort() {
+        return server.adminPort();
+    }
+
     public SocketAddress address() {
         return SocketAddress.inetSocketAddress(port(), HOST);
     }

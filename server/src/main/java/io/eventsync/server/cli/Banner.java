@@ -30,7 +30,7 @@ final class Banner {
 
                   gRPC, gRPC-Web   %s   (%s, reflection on)
                   HTTP             %s://%s/docs/
-                  Data             %s
+                %s  Data             %s
                 %s  Auth             %s
                   Webhooks         %s
 
@@ -46,6 +46,10 @@ final class Banner {
                 isTls ? "TLS" : "plaintext",
                 isTls ? "https" : "http",
                 address,
+                server.adminPort() == 0
+                        ? ""
+                        : "  Health, metrics  http://" + config.admin().host() + ":" + server.adminPort()
+                                + "/metrics\n",
                 where,
                 database.psqlHint()
                         .map(hint -> "  SQL              " + hint + "\n")

@@ -9,6 +9,7 @@ import io.eventsync.server.event.TailListener;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.sync.ExpiredPolicy;
 import io.eventsync.server.upkeep.Upkeep;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -44,6 +45,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
     private final Senders senders;
     private final SteadyClock clock;
     private final Runnable onSystemEvents;
+    private final DeliveryMeters meters;
     private final Recorder recorder;
     private final Feeder feeder;
     private final Pump pump;
@@ -55,6 +57,9 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
     private final List<Upkeep> rounds;
     private long leaseUntilMillis = Long.MIN_VALUE;
     private int target;
+    /** As many as there are assignments; for other threads. */
+    private volatile int assigned;
+
     private boolean isLooking;
     private boolean looksAgain;
     private boolean isStopping;
@@ -68,7 +73,8 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
             RunStore runs,
             Senders senders,
             SteadyClock clock,
-            Runnable onSystemEvents) {
+            Runnable onSystemEvents,
+            MeterRegistry registry) {
         this.vertx = vertx;
         this.log = log;
         this.config = config;
@@ -78,7 +84,8 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
         this.senders = senders;
         this.clock = clock;
         this.onSystemEvents = onSystemEvents;
-        this.recorder = new Recorder(vertx, runs, node, clock, this);
+        this.meters = new DeliveryMeters(registry, () -> assigned);
+        this.recorder = new Recorder(vertx, runs, node, clock, meters, this);
         this.feeder = new Feeder(vertx, log, clock, this);
         this.pump = new Pump(vertx, runs, feeder, clock, config.inFlightMax(), config.inFlightBytesMax());
         this.rounds = List.of(
@@ -100,6 +107,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
 
     private Future<Boolean> beat() {
         long before = clock.millis();
+        assigned = assignments.size();
         return leases.beat(node, config.lease().toMillis()).map(beat -> {
             clock.set(beat.nowMicros());
             leaseUntilMillis = before + config.lease().toMillis();
@@ -411,6 +419,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
                     return AttemptResult.failure(AttemptError.INTERNAL, "the request could not be made", 0, 0);
                 })
                 .onComplete(result -> {
+                    meters.ended(attempt, result.result(), clock.databaseMicros());
                     assignment.run().ended(attempt, result.result(), clock.millis());
                     pump.freed(attempt);
                     pump.ready(assignment);

@@ -18,6 +18,7 @@ import io.eventsync.server.mail.MailConfig;
 import io.eventsync.server.mail.MailSender;
 import io.eventsync.server.sync.Cursors;
 import io.eventsync.server.upkeep.Upkeep;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -65,7 +66,8 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
             EgressConfig egress,
             MailConfig mail,
             InstantSource clock,
-            String version) {}
+            String version,
+            MeterRegistry meters) {}
 
     public DeliveryVerticle(Parts parts, UUID nodeId) {
         this.parts = parts;
@@ -108,7 +110,8 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
                     runs,
                     senders,
                     steady,
-                    events::wake);
+                    events::wake,
+                    parts.meters());
             node = started;
             ready = ready.compose(v -> started.start());
         }

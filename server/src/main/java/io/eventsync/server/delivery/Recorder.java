@@ -27,6 +27,7 @@ final class Recorder implements Ledger {
     private final RunStore store;
     private final UUID node;
     private final SteadyClock clock;
+    private final DeliveryMeters meters;
     private final Listener listener;
     private final List<Waiting> waiting = new ArrayList<>();
     private Turn open = new Turn();
@@ -50,11 +51,12 @@ final class Recorder implements Ledger {
 
     private record Waiting(long turn, Promise<Void> promise) {}
 
-    Recorder(Vertx vertx, RunStore store, UUID node, SteadyClock clock, Listener listener) {
+    Recorder(Vertx vertx, RunStore store, UUID node, SteadyClock clock, DeliveryMeters meters, Listener listener) {
         this.vertx = vertx;
         this.store = store;
         this.node = node;
         this.clock = clock;
+        this.meters = meters;
         this.listener = listener;
     }
 
@@ -145,6 +147,7 @@ final class Recorder implements Ledger {
 
     /** Until it is written: to write it twice is the same as once. */
     private void write(Turn turn, Tuple sealed) {
+        long begin = System.nanoTime();
         store.record(sealed)
                 .onComplete(
                         lost -> {
@@ -153,6 +156,7 @@ final class Recorder implements Ledger {
                                 LOG.info("attempts are recorded again");
                             }
                             isBusy = false;
+                            meters.recorded(turn.starts().size(), System.nanoTime() - begin);
                             turn.recorded(number);
                             listener.recorded(turn, lost);
                             tellWaiting();

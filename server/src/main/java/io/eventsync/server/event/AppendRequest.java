@@ -22,6 +22,7 @@ final class AppendRequest {
     private final int bytes;
     private final Context origin;
     private final Promise<List<Appended>> promise = Promise.promise();
+    private final long sinceNanos = System.nanoTime();
     private long number;
 
     /** Fails if two events of one request have the same id and different content. */
@@ -76,6 +77,10 @@ final class AppendRequest {
 
     void number(long place) {
         number = place;
+    }
+
+    long sinceNanos() {
+        return sinceNanos;
     }
 
     int bytes() {

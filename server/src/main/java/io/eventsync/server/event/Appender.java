@@ -2,6 +2,7 @@ package io.eventsync.server.event;
 
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -47,6 +48,7 @@ final class Appender {
     private final RecentIds recentIds;
     private final LiveTail tail;
     private final DuplicateCheck duplicateCheck;
+    private final AppendMeters meters;
     private final List<AppendLane> lanes = new ArrayList<>();
 
     private final Queue<AppendRequest> inbox = new ConcurrentLinkedQueue<>();
@@ -71,7 +73,8 @@ final class Appender {
             TagDictionary tags,
             RecentIds recentIds,
             LiveTail tail,
-            DuplicateCheck duplicateCheck) {
+            DuplicateCheck duplicateCheck,
+            MeterRegistry registry) {
         this.vertx = vertx;
         this.context = context;
         this.config = config;
@@ -79,6 +82,7 @@ final class Appender {
         this.recentIds = recentIds;
         this.tail = tail;
         this.duplicateCheck = duplicateCheck;
+        this.meters = new AppendMeters(registry, queuedEvents::get, queuedBytes::get);
         for (int i = 0; i < LANES; i++) {
             lanes.add(new AppendLane(vertx, context, options, this::lanesChanged));
         }
@@ -265,6 +269,7 @@ final class Appender {
                 .resolve(request, suspects)
                 .onComplete(
                         v -> {
+                            meters.duplicates(suspects.size());
                             if (request.isResolved()) {
                                 leave(request, () -> finish(List.of(request)));
                             } else {
@@ -307,6 +312,8 @@ final class Appender {
         batch.probe().forEach(id -> inFlight.put(id, batch));
         batch.sessions().forEach(session -> inFlightSessions.put(session, batch));
         Integer[] tagIds = batch.tagIds(tags);
+        long sent = System.nanoTime();
+        meters.sent(batch);
         lane.send(
                         tagIds,
                         batch.ids(),
@@ -314,13 +321,14 @@ final class Appender {
                         batch.indexProbe(tail.indexedIdMillis()),
                         batch.probe().toArray(String[]::new),
                         tail.idsKnownThrough())
-                .onComplete(answer -> answered(batch, tagIds, answer), e -> failed(batch, e));
+                .onComplete(answer -> answered(batch, tagIds, answer, sent), e -> failed(batch, e));
     }
 
-    private void answered(AppendBatch batch, Integer[] tagIds, AppendLane.Answer answer) {
+    private void answered(AppendBatch batch, Integer[] tagIds, AppendLane.Answer answer, long sent) {
         land(batch);
         List<AppendRequest> again = List.of();
         if (answer.duplicates().isEmpty()) {
+            meters.committed(batch, System.nanoTime() - sent);
             LogEvent[] placed = batch.place(answer.base(), answer.ingestMicros(), tagIds);
             tail.offer(placed);
             finish(batch.requests());
@@ -354,6 +362,7 @@ final class Appender {
 
     private void failed(AppendBatch batch, Throwable cause) {
         land(batch);
+        meters.failed();
         LOG.warn(
                 "append failed events={} cause={} next=refused, producers retry with their ids",
                 batch.size(),

@@ -3,6 +3,8 @@ package io.eventsync.server.event;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.upkeep.Upkeep;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +42,8 @@ public final class EventLog implements ReadableLog {
     private UUID logId = new UUID(0, 0);
     private long coveredThrough;
 
-    private EventLog(Vertx vertx, Context context, Pool pool, PgConnectOptions options, LogConfig config) {
+    private EventLog(
+            Vertx vertx, Context context, Pool pool, PgConnectOptions options, LogConfig config, MeterRegistry meters) {
         this.config = config;
         this.tagStore = new TagStore(pool);
         this.tags = new TagDictionary(tagStore, config.tagsMax());
@@ -47,7 +51,19 @@ public final class EventLog implements ReadableLog {
         this.upkeep = new UpkeepStore(pool);
         RecentIds recentIds = new RecentIds();
         this.tail = new LiveTail(vertx, config, reads, tags, recentIds);
-        this.appender = new Appender(vertx, context, config, options, tags, recentIds, tail, new DuplicateCheck(reads));
+        this.appender =
+                new Appender(vertx, context, config, options, tags, recentIds, tail, new DuplicateCheck(reads), meters);
+        gauge(
+                meters,
+                "eventsync.log.head.position",
+                "Position of the last event that this node knows of",
+                () -> tail.head().position());
+        gauge(
+                meters,
+                "eventsync.log.earliest.position",
+                "Position of the first event that retention has left",
+                tail::earliest);
+        gauge(meters, "eventsync.log.indexed.position", "Position up to which ids and tags are indexed", tail::indexed);
         this.signal = new TailSignal(
                 vertx,
                 options,
@@ -70,9 +86,14 @@ public final class EventLog implements ReadableLog {
                         () -> retention.isOn() ? retention.round() : Future.succeededFuture(false)));
     }
 
+    private static void gauge(MeterRegistry meters, String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(meters);
+    }
+
     /** Opens the log on a migrated database. The calling context becomes the log's own. */
-    public static Future<EventLog> open(Vertx vertx, Pool pool, PgConnectOptions options, LogConfig config) {
-        EventLog log = new EventLog(vertx, vertx.getOrCreateContext(), pool, options, config);
+    public static Future<EventLog> open(
+            Vertx vertx, Pool pool, PgConnectOptions options, LogConfig config, MeterRegistry meters) {
+        EventLog log = new EventLog(vertx, vertx.getOrCreateContext(), pool, options, config, meters);
         return log.open();
     }
 

@@ -1,5 +1,6 @@
 package io.eventsync.server.event;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.pgclient.PgConnectOptions;
@@ -11,17 +12,19 @@ public final class LogVerticle extends VerticleBase {
     private final Pool pool;
     private final PgConnectOptions options;
     private final LogConfig config;
+    private final MeterRegistry meters;
     private @Nullable EventLog log;
 
-    public LogVerticle(Pool pool, PgConnectOptions options, LogConfig config) {
+    public LogVerticle(Pool pool, PgConnectOptions options, LogConfig config, MeterRegistry meters) {
         this.pool = pool;
         this.options = options;
         this.config = config;
+        this.meters = meters;
     }
 
     @Override
     public Future<?> start() {
-        return EventLog.open(vertx, pool, options, config).map(opened -> {
+        return EventLog.open(vertx, pool, options, config, meters).map(opened -> {
             log = opened;
             return null;
         });

@@ -26,16 +26,24 @@ final class Call {
 
     private final Vertx vertx;
     private final CallWire wire;
+    private final String method;
     private final Consumer<Call> onDone;
+    private final long beganNanos = System.nanoTime();
     private @Nullable Runnable onEnd;
     private Principal principal = Principal.ANYONE;
     private long timer = -1;
+    private @Nullable Reason refusal;
+    private boolean answered;
     private boolean done;
 
-    /** @param onDone runs once, when the call was answered or its client is gone */
-    Call(Vertx vertx, CallWire wire, Consumer<Call> onDone) {
+    /**
+     * @param method as the client wrote it
+     * @param onDone runs once, when the call was answered or its client is gone
+     */
+    Call(Vertx vertx, CallWire wire, String method, Consumer<Call> onDone) {
         this.vertx = vertx;
         this.wire = wire;
+        this.method = method;
         this.onDone = onDone;
         wire.onGone(this::gone);
     }
@@ -100,6 +108,26 @@ final class Call {
         this.principal = caller;
     }
 
+    String method() {
+        return method;
+    }
+
+    long beganNanos() {
+        return beganNanos;
+    }
+
+    /** Why it failed, once it is over; null if it did not. */
+    @Nullable
+    Reason refusal() {
+        return refusal;
+    }
+
+    /** The gRPC status that its client was told, once it is over; CANCELLED if the client went before that. */
+    String outcome() {
+        Reason why = refusal;
+        return !answered ? "CANCELLED" : why == null ? "OK" : why.code().name();
+    }
+
     MultiMap headers() {
         return wire.headers();
     }
@@ -146,20 +174,20 @@ final class Call {
     }
 
     void end(Buffer message) {
-        if (finish()) {
+        if (answer(null)) {
             guarded(() -> wire.end(message));
         }
     }
 
     void end() {
-        if (finish()) {
+        if (answer(null)) {
             guarded(wire::end);
         }
     }
 
     void fail(Throwable cause) {
         Failure failure = StatusMapper.failure(cause);
-        if (finish()) {
+        if (answer(failure.reason())) {
             guarded(() -> wire.fail(failure));
         }
     }
@@ -178,6 +206,15 @@ final class Call {
         if (finish()) {
             LOG.debug("client gone");
         }
+    }
+
+    private boolean answer(@Nullable Reason why) {
+        if (done) {
+            return false;
+        }
+        answered = true;
+        refusal = why;
+        return finish();
     }
 
     private boolean finish() {

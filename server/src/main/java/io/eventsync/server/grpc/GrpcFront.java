@@ -45,11 +45,13 @@ public final class GrpcFront {
     private final Reflection reflection =
             new Reflection(SERVICES, List.of(ErrorDetailsProto.getDescriptor(), ErrorProto.getDescriptor()));
     private final IngestSessions sessions = new IngestSessions();
+    private final RpcMeters meters;
 
     public GrpcFront(Vertx vertx, Services services, HttpConfig config) {
         this.vertx = vertx;
         this.services = services;
         this.config = config;
+        this.meters = new RpcMeters(services.meters());
     }
 
     /** What one event loop answers with: requests that are gRPC, and the same methods for edges that are not. */
@@ -63,7 +65,7 @@ public final class GrpcFront {
                         .setMaxMessageSize(config.requestBytesMax())
                         .setScheduleDeadlineAutomatically(false)
                         .setDeadlinePropagation(false));
-        Rpc rpc = new Rpc(vertx, server, new Gate(services), config.requestBytesMax(), config.requestTimeout());
+        Rpc rpc = new Rpc(vertx, server, new Gate(services), meters, config.requestBytesMax(), config.requestTimeout());
         new EventRpcs(services, sessions, loop).bind(rpc);
         new ConsumerRpcs(services).bind(rpc);
         new EndpointRpcs(services).bind(rpc);

@@ -42,6 +42,10 @@ public final class Health {
         }
     }
 
+    public boolean isServing() {
+        return status == ServingStatus.SERVING;
+    }
+
     /** Tells every watcher if it is news. */
     public void serving(boolean isServing) {
         ServingStatus now = isServing ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;

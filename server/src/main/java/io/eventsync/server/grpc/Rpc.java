@@ -18,9 +18,11 @@ import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +39,17 @@ final class Rpc {
     private final long requestBytesMax;
     private final long timeoutNanos;
     private final Gate gate;
+    private final RpcMeters meters;
     private final Map<Call, Due> watched = new HashMap<>();
     private final Map<String, Single<?>> singles = new HashMap<>();
+    private final Set<String> sessions = new HashSet<>();
 
     /** @param timeout deadline of unary calls whose client set none */
-    Rpc(Vertx vertx, GrpcServer server, Gate gate, long requestBytesMax, Duration timeout) {
+    Rpc(Vertx vertx, GrpcServer server, Gate gate, RpcMeters meters, long requestBytesMax, Duration timeout) {
         this.vertx = vertx;
         this.server = server;
         this.gate = gate;
+        this.meters = meters;
         this.requestBytesMax = requestBytesMax;
         this.timeoutNanos = timeout.toNanos();
         vertx.setTimer(SWEEP_MILLIS, t -> sweep());
@@ -94,6 +99,7 @@ final class Rpc {
     }
 
     <Q> void session(String method, Parser<Q> parser, Sessions<Q> sessions) {
+        this.sessions.add(method);
         bind(method, request -> {
             Call call = call(request);
             if (call.admit()) {
@@ -134,14 +140,30 @@ final class Rpc {
     }
 
     private Call call(GrpcServerRequest<Buffer, Buffer> request) {
-        Call call = new Call(vertx, new GrpcWire(request), this::over);
+        Call call = call(new GrpcWire(request), request.fullMethodName());
         request.invalidMessageHandler(e -> call.fail(tooLarge()));
         return call;
+    }
+
+    private Call call(CallWire wire, String method) {
+        meters.began();
+        return new Call(vertx, wire, method, this::over);
     }
 
     private void over(Call call) {
         watched.remove(call);
         gate.leave(call);
+        Single<?> single = singles.get(call.method());
+        boolean isSession = single == null && sessions.contains(call.method());
+        meters.ended(
+                single == null && !isSession ? "unknown" : call.method(),
+                isSession || (single != null && single.isStream()),
+                call.outcome(),
+                System.nanoTime() - call.beganNanos());
+        Reason refusal = call.refusal();
+        if (refusal != null) {
+            meters.refused(refusal);
+        }
     }
 
     Failure tooLarge() {
@@ -180,7 +202,7 @@ final class Rpc {
      * Empty if it was refused: the wire was told.
      */
     Optional<Calls.Incoming> begin(String method, CallWire wire) {
-        Call call = new Call(vertx, wire, this::over);
+        Call call = call(wire, method);
         if (!call.admit()) {
             return Optional.empty();
         }

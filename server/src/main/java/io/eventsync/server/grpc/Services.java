@@ -14,6 +14,7 @@ import io.eventsync.server.subscription.SubscriptionConfig;
 import io.eventsync.server.subscription.Subscriptions;
 import io.eventsync.server.sync.Cursors;
 import io.eventsync.server.sync.Starts;
+import io.micrometer.core.instrument.MeterRegistry;
 
 /** What the RPCs stand on. */
 public record Services(
@@ -31,4 +32,5 @@ public record Services(
         DeliveryConfig deliveryConfig,
         NodeInfo node,
         Authenticator authenticator,
-        Quotas quotas) {}
+        Quotas quotas,
+        MeterRegistry meters) {}

@@ -36,6 +36,7 @@ final class Subscription implements LiveMember {
     private final Starts starts;
     private final FrameSink sink;
     private final long windowBytes;
+    private final SubscriptionMeters meters;
     private final Runnable onEnd;
     private final long startMillis;
     private final Reader reader;
@@ -71,6 +72,7 @@ final class Subscription implements LiveMember {
             FrameSink sink,
             long windowBytes,
             long startMillis,
+            SubscriptionMeters meters,
             Runnable onEnd) {
         this.id = id;
         this.request = request;
@@ -82,6 +84,7 @@ final class Subscription implements LiveMember {
         this.sink = sink;
         this.windowBytes = windowBytes;
         this.startMillis = startMillis;
+        this.meters = meters;
         this.onEnd = onEnd;
         this.reader = log.reader(request.filter());
         this.regressions = loop.regressions();
@@ -140,6 +143,7 @@ final class Subscription implements LiveMember {
             goLive();
             return;
         }
+        meters.read();
         reader.after(point, Math.max(PAGE_EVENTS, request.batchEventsMax()), windowBytes)
                 .onComplete(this::send, this::readFailed);
     }
@@ -191,6 +195,7 @@ final class Subscription implements LiveMember {
 
     private void sendEvents(Frame.Events frame) {
         sentEvents.addAndGet(frame.events().size());
+        meters.sent(frame.events().size());
         point = frame.point();
         send(frame);
     }
@@ -203,14 +208,21 @@ final class Subscription implements LiveMember {
     private void block() {
         leaveGroup();
         state = State.BLOCKED;
-        stalled = true;
+        stalled(true);
         // Not at once: what makes room may be a write to another stream, in the middle of a group's portions.
         sink.onDrain(() -> loop.context().runOnContext(v -> goOn()));
     }
 
+    private void stalled(boolean isStalled) {
+        if (stalled != isStalled) {
+            stalled = isStalled;
+            meters.stalled(isStalled);
+        }
+    }
+
     private void goOn() {
         if (state == State.BLOCKED) {
-            stalled = false;
+            stalled(false);
             read();
         }
     }
@@ -306,6 +318,7 @@ final class Subscription implements LiveMember {
     private void finish() {
         if (state != State.ENDED) {
             leaveGroup();
+            stalled(false);
             state = State.ENDED;
             onEnd.run();
         }

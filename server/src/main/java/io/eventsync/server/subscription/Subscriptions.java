@@ -6,6 +6,7 @@ import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.sync.Cursors;
 import io.eventsync.server.sync.Starts;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -27,16 +28,23 @@ public final class Subscriptions {
     private final Starts starts;
     private final SubscriptionConfig config;
     private final InstantSource clock;
+    private final SubscriptionMeters meters;
     private final Map<String, Subscription> open = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
     public Subscriptions(
-            ReadableLog log, Cursors cursors, Starts starts, SubscriptionConfig config, InstantSource clock) {
+            ReadableLog log,
+            Cursors cursors,
+            Starts starts,
+            SubscriptionConfig config,
+            InstantSource clock,
+            MeterRegistry registry) {
         this.log = log;
         this.cursors = cursors;
         this.starts = starts;
         this.config = config;
         this.clock = clock;
+        this.meters = new SubscriptionMeters(registry, this::size);
     }
 
     /** What the edge keeps of a stream that it opened: a way to say that the client is gone. */
@@ -82,6 +90,7 @@ public final class Subscriptions {
                             sink,
                             config.windowBytes(),
                             clock.millis(),
+                            meters,
                             () -> open.remove(id));
                     open.put(id, subscription);
                     if (draining) { // since the look above; whoever drains may have missed it

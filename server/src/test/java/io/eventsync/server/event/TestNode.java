@@ -8,6 +8,7 @@ import io.eventsync.server.postgres.Database;
 import io.eventsync.server.postgres.PostgresConfig;
 import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Event;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
@@ -27,8 +28,11 @@ final class TestNode implements AutoCloseable {
                 Database.at(options, PostgresConfig.from(TestSettings.load(PostgresConfig.SETTINGS, Map.of())));
         done(database.migrate(vertx));
         pool = database.pool(vertx);
-        LogVerticle verticle =
-                new LogVerticle(pool, database.options(), LogConfig.from(TestSettings.load(LogConfig.SETTINGS, flags)));
+        LogVerticle verticle = new LogVerticle(
+                pool,
+                database.options(),
+                LogConfig.from(TestSettings.load(LogConfig.SETTINGS, flags)),
+                new SimpleMeterRegistry());
         done(vertx.deployVerticle(verticle));
         log = verticle.log();
     }

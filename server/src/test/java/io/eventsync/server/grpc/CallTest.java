@@ -33,8 +33,8 @@ class CallTest {
 
     private final GrpcServerResponse<Buffer, Buffer> response = proxy(GrpcServerResponse.class, this::onResponse);
     private final GrpcServerRequest<Buffer, Buffer> request = proxy(GrpcServerRequest.class, this::onRequest);
-    private final Call call =
-            new Call(proxy(Vertx.class, this::onVertx), new GrpcWire(request), done -> said.add("done"));
+    private final Call call = new Call(
+            proxy(Vertx.class, this::onVertx), new GrpcWire(request), "test.Service/Method", done -> said.add("done"));
 
     private interface Calls {
         @Nullable

@@ -12,6 +12,7 @@ import io.eventsync.server.sync.ExpiredPolicy;
 import io.eventsync.server.sync.Start;
 import io.eventsync.server.sync.Starts;
 import io.eventsync.server.tag.TagPrefix;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -99,7 +100,8 @@ class SubscriptionModelTest {
                 append();
             }
             live = LiveLoop.start(loop.vertx(), log, config);
-            subscriptions = new Subscriptions(log, cursors, starts, config, InstantSource.system());
+            subscriptions =
+                    new Subscriptions(log, cursors, starts, config, InstantSource.system(), new SimpleMeterRegistry());
             subscriptions.watch(live);
         }
 

@@ -11,6 +11,7 @@ import io.eventsync.server.sync.Cursors;
 import io.eventsync.server.sync.ExpiredPolicy;
 import io.eventsync.server.sync.Start;
 import io.eventsync.server.sync.Starts;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,7 +29,8 @@ class SubscriptionTest {
     private final LiveLoop live = LiveLoop.start(loop.vertx(), log, CONFIG);
     private final Starts starts =
             new Starts(log, cursors, name -> Future.failedFuture(new UnsupportedOperationException(name)));
-    private final Subscriptions subscriptions = new Subscriptions(log, cursors, starts, CONFIG, InstantSource.system());
+    private final Subscriptions subscriptions =
+            new Subscriptions(log, cursors, starts, CONFIG, InstantSource.system(), new SimpleMeterRegistry());
 
     @Test
     void loop_sharesOneFrame_amongStreamsThatWantTheSame() {

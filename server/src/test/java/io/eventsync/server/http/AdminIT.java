@@ -1,0 +1,242 @@
+package io.eventsync.server.http;
+
+import static io.eventsync.server.TestServer.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eventsync.server.FaultProxy;
+import io.eventsync.server.TestServer;
+import io.eventsync.server.postgres.TestPostgres;
+import io.eventsync.v1.CreateEndpointRequest;
+import io.eventsync.v1.Endpoint;
+import io.eventsync.v1.Event;
+import io.eventsync.v1.GetEventRequest;
+import io.eventsync.v1.IngestBatchRequest;
+import io.eventsync.v1.IngestRequest;
+import io.eventsync.v1.Webhook;
+import io.vertx.pgclient.PgConnectOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The operator's port. */
+@Timeout(60)
+class AdminIT {
+    private static final String ADMIN = "admin-token-of-this-test-0123456789";
+
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private HttpResponse<String> get(TestServer server, String path, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.adminPort() + path));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> metrics(TestServer server) {
+        HttpResponse<String> answer = get(server, "/metrics");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
+        return Arrays.asList(answer.body().split("\n"));
+    }
+
+    @Test
+    void liveAndReady_whileItServes() {
+        try (TestServer server = TestServer.start()) {
+            assertThat(get(server, "/livez").statusCode()).isEqualTo(200);
+            assertThat(get(server, "/readyz").body()).isEqualTo("ok\n");
+        }
+    }
+
+    @Test
+    void aliveButNotReady_whileTheDatabaseDoesNotAnswer() {
+        PgConnectOptions direct = TestPostgres.freshTcpDatabase();
+        try (FaultProxy proxy = FaultProxy.to(direct.getPort());
+                TestServer server = TestServer.start(new PgConnectOptions(direct).setPort(proxy.port()), Map.of())) {
+            proxy.blackHole();
+
+            assertThat(get(server, "/livez").statusCode()).isEqualTo(200);
+            HttpResponse<String> ready = get(server, "/readyz");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).isEqualTo("the database does not answer\n");
+
+            proxy.heal();
+            Awaitility.await()
+                    .untilAsserted(() ->
+                            assertThat(get(server, "/readyz").statusCode()).isEqualTo(200));
+        }
+    }
+
+    @Test
+    void callsAreCountedByMethodAndStatus() {
+        try (TestServer server = TestServer.start()) {
+            await(server.events().ingest(ingest("T")));
+            await(server.events().ingest(ingest("not a tag")).otherwiseEmpty());
+            await(server.events()
+                    .getEvent(GetEventRequest.newBuilder().setId("nobody").build())
+                    .otherwiseEmpty());
+            TestHttp http = new TestHttp(server);
+            assertThat(http.get("/v1/nothing").status()).isEqualTo(404);
+
+            String ingest = "eventsync_rpc_seconds_count{code=\"%s\",method=\"eventsync.v1.EventService/Ingest\"} 1";
+            assertThat(metrics(server))
+                    .contains(
+                            ingest.formatted("OK"),
+                            ingest.formatted("INVALID_ARGUMENT"),
+                            "eventsync_rpc_seconds_count{code=\"NOT_FOUND\",method=\"eventsync.v1.EventService/GetEvent\"} 1",
+                            "eventsync_rpc_refusals_total{reason=\"FIELD_INVALID\"} 1.0");
+        }
+    }
+
+    @Test
+    void appendsAreCounted() {
+        try (TestServer server = TestServer.start()) {
+            IngestBatchRequest.Builder batch = IngestBatchRequest.newBuilder();
+            for (int i = 0; i < 7; i++) {
+                batch.addEvents(Event.newBuilder().setTag("T").setId("e" + i));
+            }
+            await(server.events().ingestBatch(batch.build()));
+            await(server.events().ingestBatch(batch.build()));
+
+            assertThat(metrics(server))
+                    .contains(
+                            "eventsync_append_events_total 7.0",
+                            "eventsync_append_duplicates_total 7.0",
+                            "eventsync_append_batch_events_count 1",
+                            "eventsync_append_batch_events_sum 7.0",
+                            "eventsync_append_queued_events 0.0",
+                            "eventsync_log_head_position 7.0");
+        }
+    }
+
+    @Test
+    void endpointsAreMeasured() {
+        try (TestServer server = TestServer.start()) {
+            await(server.endpoints()
+                    .createEndpoint(CreateEndpointRequest.newBuilder()
+                            .setEndpoint(Endpoint.newBuilder()
+                                    .setName("broken")
+                                    .setWebhook(Webhook.newBuilder().setUrl("http://127.0.0.1:1/")))
+                            .build()));
+            await(server.events().ingest(ingest("T")));
+
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(metrics(server))
+                            .anyMatch(line -> line.startsWith("eventsync_delivery_attempt_errors_total{error=\"CONNECT")
+                                    && !line.endsWith(" 0.0")));
+        }
+    }
+
+    /** Without it nobody knows what a name means, and promtool complains. */
+    @Test
+    void everyMetricOfOursHasItsHelp_andANameAfterTheRules() {
+        try (TestServer server = TestServer.start()) {
+            await(server.events().ingest(ingest("T")));
+            List<String> lines = metrics(server);
+
+            Set<String> helped = lines.stream()
+                    .filter(line -> line.startsWith("# HELP eventsync_"))
+                    .peek(line -> assertThat(line.split(" ", 4)).as(line).hasSize(4))
+                    .map(line -> line.split(" ")[2])
+                    .collect(Collectors.toSet());
+            assertThat(lines.stream()
+                            .filter(line -> line.startsWith("# TYPE eventsync_"))
+                            .map(line -> line.split(" ")[2])
+                            .collect(Collectors.toSet()))
+                    .isEqualTo(helped)
+                    .hasSizeGreaterThan(20)
+                    .allMatch(name -> name.matches("[a-z_]+"))
+                    .noneMatch(name -> name.matches(".*_(\\w+)_\\1(_.*)?"));
+        }
+    }
+
+    @Test
+    void metricsAreForThoseWhoMayReadEverything_whenAuthIsOn() {
+        try (TestServer server = TestServer.start(Map.of("auth-mode", "required", "auth-admin-token", ADMIN))) {
+            assertThat(get(server, "/metrics").statusCode()).isEqualTo(401);
+            assertThat(get(server, "/metrics", "authorization", "Bearer nobody's")
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(get(server, "/metrics", "authorization", "Bearer " + ADMIN)
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(get(server, "/readyz").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/metrics/", "/v1/events", "/livez/../metrics", "/%2e%2e/metrics"})
+    void nothingElseIsThere(String path) {
+        try (TestServer server = TestServer.start()) {
+            assertThat(get(server, path).statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void onlyReads() {
+        try (TestServer server = TestServer.start()) {
+            HttpResponse<String> answer =
+                    send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.adminPort() + "/livez"))
+                            .DELETE());
+
+            assertThat(answer.statusCode()).isEqualTo(405);
+            assertThat(answer.headers().firstValue("allow")).hasValue("GET, HEAD");
+        }
+    }
+
+    @Test
+    void anotherPortIsTaken_unlessItWasAskedFor() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
+            String port = Integer.toString(taken.getLocalPort());
+            try (TestServer server = TestServer.start(Map.of("server-port", freeBelow(taken)))) {
+                assertThat(server.adminPort()).isNotIn(0, taken.getLocalPort());
+            }
+            assertThatThrownBy(() -> TestServer.start(Map.of("admin-port", port)))
+                    .hasMessageContaining("admin.port");
+        }
+    }
+
+    private static String freeBelow(ServerSocket taken) throws IOException {
+        try (ServerSocket probe = new ServerSocket(taken.getLocalPort() - 1_000, 1, LOOPBACK)) {
+            return Integer.toString(probe.getLocalPort());
+        }
+    }
+
+    @Test
+    void canBeSwitchedOff() {
+        try (TestServer server = TestServer.start(Map.of("admin-enabled", "false"))) {
+            assertThat(server.adminPort()).isZero();
+        }
+    }
+
+    private static IngestRequest ingest(String tag) {
+        return IngestRequest.newBuilder()
+                .setEvent(Event.newBuilder().setTag(tag))
+                .build();
+    }
+}
