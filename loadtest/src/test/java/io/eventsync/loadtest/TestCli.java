@@ -57,5 +57,14 @@ public final class TestCli implements AutoCloseable {
         Edge.close(vertx);
     }
 
-    public record Outcome(int exitCode, JsonNode result, String out, String err) {}
+    public record Outcome(int exitCode, JsonNode result, String out, String err) {
+        /** Every result that was printed. */
+        public List<JsonNode> results() throws IOException {
+            List<JsonNode> results = new ArrayList<>();
+            for (String line : out.strip().split("\n", -1)) {
+                results.add(MAPPER.readTree(line));
+            }
+            return results;
+        }
+    }
 }

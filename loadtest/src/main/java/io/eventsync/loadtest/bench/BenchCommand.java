@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             BenchLatencyCommand.class,
             BenchConnectionsCommand.class,
             BenchSyncCommand.class,
+            BenchGrowthCommand.class,
             BenchEchoCommand.class,
             BenchBulkCommand.class,
             BenchWebhookCommand.class
@@ -39,7 +40,7 @@ public final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to measure: ingest, batch, stream, subscribe (or fanout), latency, connections, sync, echo, bulk"
-                        + " or webhook.");
+                "Say what to measure: ingest, batch, stream, subscribe (or fanout), latency, connections, sync, growth, echo,"
+                        + " bulk or webhook.");
     }
 }

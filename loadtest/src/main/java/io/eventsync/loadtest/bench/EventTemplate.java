@@ -4,8 +4,13 @@ import com.google.protobuf.CodedOutputStream;
 import io.eventsync.v1.Event;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 
 /**
  * Encoded events that differ only in the digits of their id, so that making one is a copy and 16 byte stores.
@@ -37,20 +42,38 @@ final class EventTemplate {
 
     /** Tags `BENCH.T000` and up, a JSON payload of this many bytes; without ids the server makes them. */
     static EventTemplate create(String run, int tags, int payloadBytes, boolean hasIds) {
+        return create(run, IntStream.range(0, tags).mapToObj(EventTemplate::tag).toList(), payloadBytes, hasIds);
+    }
+
+    /** The same with these tags, in turn; a tag may stand there more than once. */
+    static EventTemplate create(String run, List<String> tags, int payloadBytes, boolean hasIds) {
         if (run.length() != RUN_DIGITS) {
             throw new IllegalArgumentException("a run has " + RUN_DIGITS + " hex digits");
         }
-        byte[][] perTag = new byte[tags][];
-        byte[][] perTagJson = new byte[tags][];
-        for (int tag = 0; tag < tags; tag++) {
-            Event.Builder event = Event.newBuilder().setTag(tag(tag)).setJson(payload(payloadBytes, tag));
-            if (hasIds) {
-                event.setId(run + "0".repeat(NUMBER_DIGITS));
-            }
-            perTag[tag] = event.build().toByteArray();
-            perTagJson[tag] = json(event.build()).getBytes(StandardCharsets.US_ASCII);
+        byte[][] perTag = new byte[tags.size()][];
+        byte[][] perTagJson = new byte[tags.size()][];
+        Map<String, Integer> made = new HashMap<>();
+        for (int i = 0; i < tags.size(); i++) {
+            String tag = tags.get(i);
+            Integer same = made.putIfAbsent(tag, i);
+            Event event = same == null ? event(run, tag, payload(payloadBytes, i), hasIds) : Event.getDefaultInstance();
+            perTag[i] = same == null ? event.toByteArray() : perTag[same];
+            perTagJson[i] = same == null ? json(event).getBytes(StandardCharsets.US_ASCII) : perTagJson[same];
         }
         return new EventTemplate(perTag, perTagJson, hasIds);
+    }
+
+    private static Event event(String run, String tag, String payload, boolean hasIds) {
+        Event.Builder event = Event.newBuilder().setTag(tag).setJson(payload);
+        if (hasIds) {
+            event.setId(run + "0".repeat(NUMBER_DIGITS));
+        }
+        return event.build();
+    }
+
+    /** What tells the ids of one run from those of others. */
+    static String newRun() {
+        return String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
     }
 
     private static String json(Event event) {

@@ -9,9 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One measured run of ingest load: connect, warm up, measure, drain. */
@@ -84,10 +82,8 @@ final class LoadRun {
     }
 
     private List<LoadLoop> loops(Vertx vertx, Target target) {
-        String run =
-                String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
-        EventTemplate template =
-                EventTemplate.create(run, load.tags, load.size, load.ids == LoadOptions.IdSource.CLIENT);
+        EventTemplate template = EventTemplate.create(
+                EventTemplate.newRun(), load.tags, load.size, load.ids == LoadOptions.IdSource.CLIENT);
         AtomicLong numbers = new AtomicLong();
         int inFlightEach = Math.max(1, load.inFlightFor(mode) / load.connections);
         long intervalNanos = load.rate > 0 ? Math.max(1, Math.round(1e9 * load.connections / load.rate)) : 0;

@@ -35,6 +35,7 @@ final class WireScan {
     }
 
     void subscribeFrame(Buffer frame, EventNumbers sink) {
+        events = 0;
         try {
             CodedInputStream in = CodedInputStream.newInstance(frame.getBytes());
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -76,6 +77,7 @@ final class WireScan {
         int end = in.pushLimit(in.readRawVarint32());
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             if (WireFormat.getTagFieldNumber(tag) == BATCH_EVENTS) {
+                events++;
                 event(in, sink);
             } else {
                 in.skipField(tag);
