@@ -10,6 +10,8 @@ import java.util.Set;
 /** The results of one bench, and which of its parameters tell them apart. */
 record Group(String bench, List<Result> results) {
 
+    private static final String LOG_EVENTS = "log_events";
+
     /** In the order in which benches first appear. */
     static List<Group> of(List<Result> results) {
         Map<String, List<Result>> byBench = new LinkedHashMap<>();
@@ -32,6 +34,16 @@ record Group(String bench, List<Result> results) {
 
     List<String> varied() {
         return parameters().stream().filter(this::isVaried).toList();
+    }
+
+    /** Whether the results tell what a longer log costs. */
+    boolean isGrowth() {
+        return bench.equals("growth") && results.stream().allMatch(result -> result.figure(LOG_EVENTS) > 0);
+    }
+
+    /** The figures by the size of the log, as a picture. */
+    String growthChart() {
+        return LineChart.of(LOG_EVENTS, figures(), results);
     }
 
     /** The bench, and what tells this result from the others of it. */

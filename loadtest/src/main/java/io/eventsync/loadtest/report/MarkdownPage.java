@@ -9,9 +9,15 @@ final class MarkdownPage {
 
     private MarkdownPage() {}
 
-    static String of(List<Group> groups, String chart) {
+    /** @param growthChart the picture of a bench that has one by the size of the log */
+    static String of(List<Group> groups, String chart, String growthChart) {
         StringBuilder page = new StringBuilder("# Benchmark report\n\n![Events a second and latency](" + chart + ")\n");
-        groups.forEach(group -> section(group, page));
+        for (Group group : groups) {
+            section(group, page);
+            if (group.isGrowth()) {
+                page.append("\n![What a longer log costs](").append(growthChart).append(")\n");
+            }
+        }
         return page.toString();
     }
 

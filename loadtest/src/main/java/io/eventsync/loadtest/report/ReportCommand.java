@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Makes a Markdown page, a JSON file and an SVG chart out of what benches printed with --output json. Results of"
-                        + " one bench share a table; what differs between them is a column.",
+                        + " one bench share a table; what differs between them is a column. Results of bench growth get a chart by"
+                        + " the size of the log besides.",
         footer = {
             "",
             "Example:",
@@ -38,6 +39,8 @@ import picocli.CommandLine.Spec;
 public final class ReportCommand implements Callable<Integer> {
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private static final String GROWTH = "-growth.svg";
 
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of results, an object a line.")
     List<Path> files = List.of();
@@ -63,10 +66,15 @@ public final class ReportCommand implements Callable<Integer> {
         }
         List<Group> groups = Group.of(results);
         Files.createDirectories(out);
-        Path page = write(".md", MarkdownPage.of(groups, name + ".svg"));
+        Path page = write(".md", MarkdownPage.of(groups, name + ".svg", name + GROWTH));
         Path data = write(".json", MAPPER.writeValueAsString(json(results)) + "\n");
         Path chart = write(".svg", SvgChart.of(bars(groups)));
         Map<String, Object> result = new LinkedHashMap<>();
+        for (Group group : groups) {
+            if (group.isGrowth()) {
+                result.put("growth_chart", write(GROWTH, group.growthChart()).toString());
+            }
+        }
         result.put("results", results.size());
         result.put("page", page.toString());
         result.put("data", data.toString());

@@ -46,12 +46,26 @@ class ReportTest {
                 .hasSize(3);
         String svg = Files.readString(folder.resolve("monday.svg"));
         assertThat(svg).contains(">ingest in_flight=256<", ">43,235<", "latency &lt;&amp;&gt;");
-        assertThat(DocumentBuilderFactory.newInstance()
-                        .newDocumentBuilder()
-                        .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)))
-                        .getElementsByTagName("rect")
-                        .getLength())
-                .isEqualTo(1 + 3 * 3);
+        assertThat(elements(svg, "rect")).isEqualTo(1 + 3 * 3);
+    }
+
+    @Test
+    void report_drawsGrowth_byTheSizeOfTheLog() throws Exception {
+        Path results = Files.writeString(folder.resolve("growth.jsonl"), """
+                {"bench":"growth","log_events":10000,"events_per_s":40000,"page_ms":4.0,"restart_ms":900.0}
+                {"bench":"growth","log_events":1000000,"events_per_s":39000,"page_ms":4.5}
+                """);
+
+        TestCli.Outcome outcome =
+                TestCli.plain("report", results.toString(), "--out", folder.toString(), "--output", "json");
+
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(Files.readString(folder.resolve("report.md")))
+                .contains("(report-growth.svg)", "| 1000000 | 39000 |");
+        String svg = Files.readString(folder.resolve("report-growth.svg"));
+        assertThat(svg).contains(">page_ms<", ">restart_ms<", ">1,000,000<", "points=\"20.0,50.0 240.0,40.0\"");
+        assertThat(elements(svg, "polyline")).isEqualTo(3);
+        assertThat(elements(svg, "circle")).isEqualTo(5);
     }
 
     @Test
@@ -63,5 +77,13 @@ class ReportTest {
         assertThat(TestCli.plain("report", cut.toString()).exitCode()).isEqualTo(2);
         assertThat(TestCli.plain("report", "no-such-file").exitCode()).isEqualTo(2);
         assertThat(TestCli.plain("report", empty.toString()).exitCode()).isEqualTo(1);
+    }
+
+    private static int elements(String svg, String name) throws Exception {
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)))
+                .getElementsByTagName(name)
+                .getLength();
     }
 }
