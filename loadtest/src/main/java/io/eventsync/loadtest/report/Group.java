@@ -41,9 +41,12 @@ record Group(String bench, List<Result> results) {
         return bench.equals("growth") && results.stream().allMatch(result -> result.figure(LOG_EVENTS) > 0);
     }
 
-    /** The figures by the size of the log, as a picture. */
+    /** The figures by the size of the log, as a picture; without those that are 0 at each. */
     String growthChart() {
-        return LineChart.of(LOG_EVENTS, figures(), results);
+        List<String> shown = figures().stream()
+                .filter(name -> results.stream().anyMatch(result -> result.figure(name) > 0))
+                .toList();
+        return LineChart.of(LOG_EVENTS, shown, results);
     }
 
     /** The bench, and what tells this result from the others of it. */

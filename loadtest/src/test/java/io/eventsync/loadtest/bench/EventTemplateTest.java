@@ -57,6 +57,19 @@ class EventTemplateTest {
     }
 
     @Test
+    void message_hasARareTag_onceInAHundredThousand() throws InvalidProtocolBufferException {
+        EventTemplate growth = EventTemplate.create("abcd0123", GrowthTags.inTurn(), 16, true);
+
+        IngestBatchRequest batch = IngestBatchRequest.parseFrom(growth.message(1, 99_999, 3, new byte[0]));
+
+        assertThat(batch.getEventsList())
+                .extracting(Event::getTag)
+                .containsExactly("BENCH.T099", GrowthTags.RARE, GrowthTags.ONE_PERCENT);
+        assertThat(batch.getEventsList()).extracting(Event::getId).doesNotHaveDuplicates();
+        assertThat(GrowthTags.inTurn()).containsOnlyOnce(GrowthTags.RARE);
+    }
+
+    @Test
     void message_hasNoIds_whenTheServerMakesThem() throws InvalidProtocolBufferException {
         EventTemplate anonymous = EventTemplate.create("abcd0123", 10, 256, false);
 

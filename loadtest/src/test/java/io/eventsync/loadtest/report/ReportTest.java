@@ -52,7 +52,7 @@ class ReportTest {
     @Test
     void report_drawsGrowth_byTheSizeOfTheLog() throws Exception {
         Path results = Files.writeString(folder.resolve("growth.jsonl"), """
-                {"bench":"growth","log_events":10000,"events_per_s":40000,"page_ms":4.0,"restart_ms":900.0}
+                {"bench":"growth","log_events":10000,"events_per_s":40000,"page_ms":4.0,"unsent":0,"restart_ms":900.0}
                 {"bench":"growth","log_events":1000000,"events_per_s":39000,"page_ms":4.5}
                 """);
 
