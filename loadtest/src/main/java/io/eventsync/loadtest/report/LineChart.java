@@ -13,7 +13,7 @@ final class LineChart {
     private static final int COLUMNS = 3;
     private static final int WIDTH = 300;
     private static final int HEIGHT = 170;
-    private static final int LEFT = 20;
+    private static final int LEFT = 40;
     private static final int TOP = 40;
     private static final int PLOT_WIDTH = 220;
     private static final int PLOT_HEIGHT = 90;

@@ -63,7 +63,7 @@ class ReportTest {
         assertThat(Files.readString(folder.resolve("report.md")))
                 .contains("(report-growth.svg)", "| 1000000 | 39000 |");
         String svg = Files.readString(folder.resolve("report-growth.svg"));
-        assertThat(svg).contains(">page_ms<", ">restart_ms<", ">1,000,000<", "points=\"20.0,50.0 240.0,40.0\"");
+        assertThat(svg).contains(">page_ms<", ">restart_ms<", ">1,000,000<", "points=\"40.0,50.0 260.0,40.0\"");
         assertThat(elements(svg, "polyline")).isEqualTo(3);
         assertThat(elements(svg, "circle")).isEqualTo(5);
     }
