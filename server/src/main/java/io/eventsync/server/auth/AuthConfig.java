@@ -100,6 +100,12 @@ public record AuthConfig(
     /** What does not go together. */
     public List<Problem> problems(Settings settings) {
         List<Problem> problems = new ArrayList<>();
+        if (mode == Mode.NONE && (adminToken.isPresent() || jwt.isOn())) {
+            problems.add(
+                    settings.problem(
+                            MODE,
+                            "expected required, as auth.admin-token or auth.jwt-jwks-url is set: nobody would be asked for them"));
+        }
         if (jwt.isOn() && jwt.issuer().isEmpty()) {
             problems.add(
                     settings.problem(JwtConfig.ISSUER, "expected with auth.jwt-jwks-url, or anyone's JWT would count"));

@@ -104,17 +104,21 @@ class RandomGrantsIT {
                         .setAction(Action.valueOf("ACTION_" + action.toUpperCase(java.util.Locale.ROOT)))
                         .setTagPrefix(prefix));
             }
-            Answer made = admin(
+            Answer made = asked(
                     CreateTokenRequest.newBuilder().setToken(token).build(), CreateTokenResponse.getDefaultInstance());
             callers.add(new Caller(((CreateTokenResponse) made.only()).getSecret(), grants));
         }
         return callers;
     }
 
-    private Answer admin(com.google.protobuf.Message request, com.google.protobuf.Message like) {
+    private Answer asked(com.google.protobuf.Message request, com.google.protobuf.Message like) {
         Answer answer = ask.ask(Face.GRPC, ALL, "admin", request, like);
         assertThat(answer.reason()).as(answer.text()).isEmpty();
         return answer;
+    }
+
+    private void admin(com.google.protobuf.Message request, com.google.protobuf.Message like) {
+        assertThat(asked(request, like)).isNotNull();
     }
 
     /** A log, consumers, and endpoints that have delivered it and are paused, so that the answers to come stand still. */

@@ -131,6 +131,8 @@ class BadConfigIT {
                 "auth.jwt-jwks-url=https://issuer.example/ auth.jwt-issuer=a | auth.jwt-audience",
                 "server.host=0.0.0.0 | server.host",
                 "server.host=0.0.0.0 auth.admin-token=0123456789012345678901234567890123456789 | server.host",
+                "auth.admin-token=0123456789012345678901234567890123456789 | auth.mode",
+                "auth.jwt-jwks-url=https://issuer.example/ auth.jwt-issuer=a auth.jwt-audience=b | auth.mode",
                 "auth.mode=required database.url=postgres://db.example/x | auth.admin-token",
                 "server.request-bytes-max=64KiB | server.request-bytes-max",
             })

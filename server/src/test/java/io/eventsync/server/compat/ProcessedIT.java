@@ -137,8 +137,9 @@ class ProcessedIT {
         ids.add(make(first, "f-2"));
         first.kill();
         ids.add(make(asked, "f-3"));
-        node(OFTEN);
+        TestServer heir = node(OFTEN);
 
+        awaitProcessed(heir, ids);
         awaitProcessed(asked, ids);
     }
 
