@@ -23,10 +23,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,6 +47,8 @@ class AdminIT {
 
     private static final Pattern HELP = Pattern.compile("# HELP (eventsync_\\S+) [A-Z].{10,}");
     private static final Pattern TYPE = Pattern.compile("# TYPE (eventsync_\\S+) \\S+");
+    private static final Pattern SAMPLE = Pattern.compile("eventsync_[a-z_]+");
+    private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -177,6 +183,34 @@ class AdminIT {
                     .hasSizeGreaterThan(20)
                     .allMatch(name -> name.matches("[a-z_]+"))
                     .noneMatch(name -> name.matches(".*_(\\w+)_\\1(_.*)?"));
+        }
+    }
+
+    /** A rule about a metric that is none never fires, and one without an entry helps nobody at night. */
+    @Test
+    void alertsAreAboutMetricsThatExist_andAreExplained() throws IOException {
+        String rules = Files.readString(Path.of("../deploy/prometheus/eventsync.rules.yml"));
+        String page = Files.readString(Path.of("../docs/OPERATING.md"));
+        try (TestServer server = TestServer.start()) {
+            done(server.events().ingest(ingest("not a tag")).otherwiseEmpty());
+            Set<String> exist = metrics(server).stream()
+                    .map(SAMPLE::matcher)
+                    .filter(Matcher::lookingAt)
+                    .map(Matcher::group)
+                    .collect(Collectors.toSet());
+            exist.add("eventsync_consumer_lag_events");
+            exist.add("eventsync_endpoint_failing_seconds");
+            exist.add("eventsync_endpoints");
+
+            assertThat(SAMPLE.matcher(rules).results().map(MatchResult::group))
+                    .isNotEmpty()
+                    .allMatch(exist::contains);
+            assertThat(ALERT.matcher(rules).results().map(alert -> alert.group(1)))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(alert -> {
+                        assertThat(page).contains("\n### " + alert + "\n");
+                        assertThat(rules).contains("docs/OPERATING.md#" + alert.toLowerCase(Locale.ROOT));
+                    });
         }
     }
 
