@@ -34,6 +34,7 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,19 @@ public final class FakeServer extends VerticleBase {
     private int port;
     private int generation;
     private volatile long dropAnswersAfter = Long.MAX_VALUE;
+    private volatile @Nullable Lie lie;
+
+    /** Promises that a server may break. */
+    public enum Lie {
+        /** Leaves an event of a frame out. */
+        LOSES,
+        /** Sends an event of a frame again. */
+        REPEATS,
+        /** Sends two events of a frame in the wrong order. */
+        SWAPS,
+        /** Acknowledges an event that it does not store; the next one gets its position. */
+        FORGETS
+    }
 
     @Override
     public Future<?> start() {
@@ -76,6 +90,11 @@ public final class FakeServer extends VerticleBase {
     /** Once the log has this many events: store, cut every connection without an answer, and come back a moment later. */
     public void breakAt(long events) {
         dropAnswersAfter = events;
+    }
+
+    /** Does this once, when it can. */
+    public void lieOnce(Lie how) {
+        lie = how;
     }
 
     /** Passes this many events over, though they match. */
@@ -205,6 +224,7 @@ public final class FakeServer extends VerticleBase {
         List<Event> frame = new ArrayList<>();
         long reached = scan(filter, from, FRAME_EVENTS_MAX, frame);
         boolean isLive = reached == log.size();
+        spoil(frame);
         if (!frame.isEmpty()) {
             send(
                     out,
@@ -225,6 +245,19 @@ public final class FakeServer extends VerticleBase {
                             .build());
         }
         vertx.setTimer(POLL_MILLIS, id -> follow(out, filter, reached, isLive, born, isOpen));
+    }
+
+    private void spoil(List<Event> frame) {
+        Lie how = lie;
+        if (how == null || how == Lie.FORGETS || frame.size() < 3) {
+            return;
+        }
+        lie = null;
+        switch (how) {
+            case LOSES -> frame.remove(0);
+            case REPEATS -> frame.add(1, frame.get(0));
+            default -> Collections.swap(frame, 0, 1);
+        }
     }
 
     private void sync(GrpcServerRequest<SyncRequest, SyncResponse> call) {
@@ -291,7 +324,9 @@ public final class FakeServer extends VerticleBase {
             Event stored = before != null
                     ? before
                     : event.toBuilder().setPosition(log.size() + 1).build();
-            if (before == null) {
+            if (before == null && lie == Lie.FORGETS && log.size() > FRAME_EVENTS_MAX) {
+                lie = null;
+            } else if (before == null) {
                 log.add(stored);
                 byId.put(stored.getId(), stored);
             }
