@@ -22,20 +22,18 @@ import io.eventsync.v1.SyncResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +46,6 @@ class DurabilityIT {
     private static final int WRITERS = 24;
     private static final int BATCH = 20;
     private static final int ACKS_BETWEEN_FAULTS = 4_000;
-    private static final Pattern LISTENING = Pattern.compile("gRPC, gRPC-Web\\s+127\\.0\\.0\\.1:([0-9]+)");
 
     @TempDir
     Path folder;
@@ -57,7 +54,8 @@ class DurabilityIT {
     private final HistoryRecorder history = new HistoryRecorder();
     private final AtomicBoolean writing = new AtomicBoolean(true);
     private final Queue<String> cursors = new ConcurrentLinkedQueue<>();
-    private @Nullable Process server;
+    private final Map<Long, String> stored = new TreeMap<>();
+    private @Nullable ServerProcess server;
     private volatile Connection connection = Connection.to(vertx, new Target("127.0.0.1", 1));
 
     @AfterEach
@@ -67,7 +65,7 @@ class DurabilityIT {
     }
 
     @Test
-    void R1_R5_acknowledgedEventsSurviveKills() throws IOException {
+    void R1_R5_R6_acknowledgedEventsAndWholeBatchesSurviveKills() throws IOException {
         start();
         List<Future<Void>> writers = new ArrayList<>();
         for (int w = 0; w < WRITERS; w++) {
@@ -85,8 +83,8 @@ class DurabilityIT {
                     stop();
                     start();
                 }
-                case "backend" -> kill(backend());
-                default -> kill(postmaster());
+                case "backend" -> ServerProcess.kill(running().backend());
+                default -> ServerProcess.kill(running().postmaster());
             }
         }
         awaitAcks();
@@ -96,53 +94,33 @@ class DurabilityIT {
         readAll();
         System.out.println("DurabilityIT acked=" + history.ackedCount() + " cursors=" + cursors.size());
         assertThat(HistoryChecker.check(history.history())).isEmpty();
+        assertBatchesAreWhole();
         for (String cursor : cursors) {
             SyncResponse page = await(sync(cursor, 1));
             assertThat(page.getEventsCount() == 1 || page.getUpToDate()).isTrue();
         }
     }
 
+    private void start() throws IOException {
+        ServerProcess started = ServerProcess.start(folder.resolve("data"), "-Xmx256m");
+        server = started;
+        connection = Connection.to(vertx, started.target());
+    }
+
     private void stop() {
-        Process running = server;
+        ServerProcess running = server;
         if (running != null) {
-            running.destroyForcibly().onExit().join();
+            running.kill();
         }
+    }
+
+    private ServerProcess running() {
+        return Objects.requireNonNull(server);
     }
 
     private void awaitAcks() {
         int before = history.ackedCount();
         await().atMost(Duration.ofSeconds(20)).until(() -> history.ackedCount() >= before + ACKS_BETWEEN_FAULTS);
-    }
-
-    private void start() throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Main.class.getName(),
-                        "serve",
-                        "--server-port",
-                        "0",
-                        "--data-dir",
-                        folder.resolve("data").toString())
-                .redirectErrorStream(true)
-                .start();
-        server = process;
-        BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-        StringBuilder said = new StringBuilder();
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            said.append(line).append('\n');
-            Matcher listening = LISTENING.matcher(line);
-            if (listening.find()) {
-                connection = Connection.to(vertx, new Target("127.0.0.1", Integer.parseInt(listening.group(1))));
-                Thread rest = new Thread(() -> lines.lines().forEach(more -> {}), "server-output");
-                rest.setDaemon(true);
-                rest.start();
-                return;
-            }
-        }
-        throw new AssertionError("the server did not start:\n" + said);
     }
 
     private void write(int writer, int number, Promise<Void> done) {
@@ -201,6 +179,7 @@ class DurabilityIT {
                 assertThat(event.getPosition()).isEqualTo(++last);
                 reader.event(last, event.getId(), event.getTag());
                 history.logged(last, event.getId(), event.getTag());
+                stored.put(last, event.getId());
             }
             reader.cursor(last);
             if (page.getUpToDate()) {
@@ -210,38 +189,25 @@ class DurabilityIT {
         }
     }
 
-    private long postmaster() throws IOException {
-        try (Stream<Path> files = Files.walk(folder.resolve("data"), 4)) {
-            Path pidFile = files.filter(path -> path.endsWith("postmaster.pid"))
-                    .findFirst()
-                    .orElseThrow();
-            return Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
-        }
-    }
-
-    /** The process of one of the server's connections; when it dies so, Postgres starts all of them over. */
-    private long backend() throws IOException {
-        return ProcessHandle.of(postmaster())
-                .orElseThrow()
-                .children()
-                .mapToLong(ProcessHandle::pid)
-                .filter(DurabilityIT::isConnection)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isConnection(long pid) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
-                    .contains("[local]");
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static void kill(long pid) {
-        ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
-        process.destroyForcibly();
-        process.onExit().join();
+    /** Whatever a kill cut short is there whole, in one piece and in the order of the request, or not at all. */
+    private void assertBatchesAreWhole() {
+        Map<String, List<Long>> positions = new HashMap<>();
+        List<String> torn = new ArrayList<>();
+        stored.forEach((position, id) -> {
+            int last = id.lastIndexOf('-');
+            List<Long> batch = positions.computeIfAbsent(id.substring(0, last), name -> new ArrayList<>());
+            batch.add(position);
+            if (batch.size() - 1 != Integer.parseInt(id.substring(last + 1))
+                    || position - batch.get(0) != batch.size() - 1) {
+                torn.add(id + " at " + position);
+            }
+        });
+        positions.forEach((name, batch) -> {
+            if (batch.size() != BATCH) {
+                torn.add(name + " has " + batch.size());
+            }
+        });
+        assertThat(torn).isEmpty();
+        assertThat(positions).isNotEmpty();
     }
 }
