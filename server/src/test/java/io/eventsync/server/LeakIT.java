@@ -72,7 +72,7 @@ class LeakIT {
                                             SubscribeRequest.newBuilder()
                                                     .setStart(Start.newBuilder().setAfterPosition(0))));
                 }
-                open(
+                int unused = open(
                         client,
                         "Sync",
                         SyncRequest.newBuilder().setWait(com.google.protobuf.util.Durations.fromSeconds(60)));

@@ -24,6 +24,9 @@ final class Call {
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
     private static final Duration DEADLINE_MAX = Duration.ofDays(365);
 
+    /** The transport is full by the number of messages, and holds a copy of each: sixteen large ones for each stalled stream are too many. */
+    private static final long UNSENT_BYTES_MAX = 32L << 10;
+
     private final Vertx vertx;
     private final CallWire wire;
     private final String method;
@@ -31,6 +34,9 @@ final class Call {
     private final long beganNanos = System.nanoTime();
     private @Nullable Runnable onEnd;
     private Principal principal = Principal.ANYONE;
+    private @Nullable Runnable onDrain;
+    private long unsentBytes;
+    private boolean someoneWaits;
     private long timer = -1;
     private @Nullable Reason refusal;
     private boolean answered;
@@ -154,18 +160,39 @@ final class Call {
     }
 
     boolean isFull() {
-        return !done && wire.isFull();
+        boolean isFull = !done && (unsentBytes >= UNSENT_BYTES_MAX || wire.isFull());
+        someoneWaits |= isFull;
+        return isFull;
     }
 
+    /** Runs whenever there is room again after somebody found none. */
     void onDrain(Runnable handler) {
         if (!done) {
-            wire.onDrain(handler);
+            onDrain = handler;
+            wire.onDrain(this::drained);
+        }
+    }
+
+    private void drained() {
+        Runnable handler = onDrain;
+        if (someoneWaits && handler != null && !isFull()) {
+            someoneWaits = false;
+            handler.run();
         }
     }
 
     void write(Buffer message) {
         if (!done) {
-            guarded(() -> wire.write(message).onFailure(e -> gone()));
+            int bytes = message.length();
+            unsentBytes += bytes;
+            guarded(() -> wire.write(message).onComplete(v -> sent(bytes), e -> gone()));
+        }
+    }
+
+    private void sent(int bytes) {
+        unsentBytes -= bytes;
+        if (unsentBytes <= UNSENT_BYTES_MAX / 2) {
+            drained();
         }
     }
 

@@ -8,6 +8,7 @@ import io.eventsync.server.failure.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcStatus;
@@ -29,6 +30,7 @@ class CallTest {
     private final List<String> said = new ArrayList<>();
     private Handler<Long> timer = id -> fail("no timer was set");
     private Handler<Throwable> lost = cause -> fail("nobody listens");
+    private Future<Void> answer = Future.succeededFuture();
     private int ended;
 
     private final GrpcServerResponse<Buffer, Buffer> response = proxy(GrpcServerResponse.class, this::onResponse);
@@ -64,9 +66,11 @@ class CallTest {
             said.add(((GrpcStatus) arguments[0]).name());
         } else if (name.equals("headers") || name.equals("trailers")) {
             return trailers;
+        } else if (name.equals("writeQueueFull")) {
+            return false;
         } else if (name.startsWith("write") || name.startsWith("end")) {
             said.add(name);
-            return Future.succeededFuture();
+            return answer;
         }
         return null;
     }
@@ -156,5 +160,26 @@ class CallTest {
 
     private void loseConnection() {
         lost.handle(new IllegalStateException("reset"));
+    }
+
+    /** The transport counts messages; a stalled stream must not hold many large ones. */
+    @Test
+    void stream_isFull_whileItsUnsentBytesAreMany_andDrainsOnce() {
+        Promise<Void> sent = Promise.promise();
+        answer = sent.future();
+        Buffer large = Buffer.buffer(new byte[20 << 10]);
+
+        call.onDrain(() -> said.add("drained"));
+        call.write(large);
+        assertThat(call.isFull()).isFalse();
+        call.write(large);
+        assertThat(call.isFull()).isTrue();
+        assertThat(said).doesNotContain("drained");
+
+        sent.complete();
+        assertThat(call.isFull()).isFalse();
+        answer = Future.succeededFuture();
+        call.write(large);
+        assertThat(said).containsOnlyOnce("drained");
     }
 }
