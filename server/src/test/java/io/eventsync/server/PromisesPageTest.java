@@ -49,7 +49,7 @@ class PromisesPageTest {
             Path file = DOCS.resolve(test.group(3)).normalize();
             boolean isThere = Files.exists(file)
                     && file.getFileName().toString().equals(test.group(1) + ".java")
-                    && Pattern.compile("@(?:Test|ParameterizedTest)\\b(?:(?!\\bvoid\\b)[\\s\\S])*\\bvoid "
+                    && Pattern.compile("@(?:Test|ParameterizedTest|FuzzTest)\\b(?:(?!\\bvoid\\b)[\\s\\S])*\\bvoid "
                                     + test.group(2) + "\\(")
                             .matcher(read(file))
                             .find();
