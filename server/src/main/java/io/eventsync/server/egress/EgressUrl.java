@@ -74,7 +74,9 @@ public final class EgressUrl {
                 "must hold no white space, control character or backslash");
         try {
             return new URI(text);
-        } catch (URISyntaxException e) {
+        } catch (URISyntaxException | NumberFormatException e) {
+            // The second for a dotted tail of many digits in an IPv6 address, where the JDK forgets to promise the
+            // first.
             throw new Broken("must be a URL like https://hooks.example.com/in");
         }
     }

@@ -153,6 +153,7 @@ class EgressUrlTest {
                 "https://[::ffff:7f00:1]/",
                 "https://[::ffff:8.8.8.8]/",
                 "https://[::127.0.0.1]/",
+                "https://[::f:109999999999999999999999.0.0.1]/",
                 "https://[64:ff9b::127.0.0.1]/",
                 "https://[127.0.0.1]/",
                 "https://[example.com]/",
