@@ -283,13 +283,17 @@ final class WebhookMapper {
         }
     }
 
+    /** A URL whose host the JDK does not know for one, such as a name with other than ASCII, is of its own origin only. */
     private static String origin(String url) {
         try {
             URI uri = new URI(url);
+            if (uri.getHost() == null) {
+                return url;
+            }
             boolean isPlain = "http".equalsIgnoreCase(uri.getScheme());
             int port = uri.getPort() >= 0 ? uri.getPort() : isPlain ? 80 : 443;
             return (uri.getScheme() + "://" + uri.getHost() + ":" + port).toLowerCase(java.util.Locale.ROOT);
-        } catch (URISyntaxException e) {
+        } catch (URISyntaxException | NumberFormatException e) {
             return url;
         }
     }

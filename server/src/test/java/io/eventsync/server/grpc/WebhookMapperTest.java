@@ -25,6 +25,7 @@ import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WebhookMapperTest {
@@ -270,6 +271,19 @@ class WebhookMapperTest {
         assertRefused(
                 "endpoint.webhook.client_certificate.certificate_chain_pem",
                 () -> secrets(before, certificate("", "")));
+    }
+
+    /** The JDK sees no host in any of these. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://b\u00fccher.example/x, https://thief-\u00fc.example/x",
+        "https://hooks.1st/x, https://hooks.2nd/x",
+        "https://[::f:109999999999999999.0.0.1]/, https://a.example/x",
+    })
+    void emptySecrets_areRefused_whenTheHostsAreOddAndOthers(String storedUrl, String url) {
+        assertRefused(
+                "endpoint.webhook.auth.bearer.token",
+                () -> secrets(stored(storedUrl), w -> bearer("").apply(w).setUrl(url)));
     }
 
     @Test
