@@ -48,6 +48,7 @@ class PlantedFaultsTest {
     }
 
     /** What may go wrong, the properties one of which it has to break, and those that may break beside. */
+    @SuppressWarnings("ImmutableEnumChecker") // method references and List.of do not change
     enum Fault {
         LOST_ON_A_STREAM(RandomHistory::lose, List.of(Property.RELIABLE, Property.RESUMABLE), List.of()),
         GAP_ON_A_STREAM(RandomHistory::skip, List.of(Property.RELIABLE, Property.RESUMABLE), List.of()),

@@ -173,7 +173,8 @@ final class RandomHistory {
     /** Acknowledged, not there in the end, and never shown to a reader. */
     void loseFromTheLog(Random random) {
         Stored lost = log.remove(random.nextInt(log.size()));
-        readers.forEach(reader -> reader.rows().removeIf(row -> row.isEvent() && row.event() == lost));
+        readers.forEach(reader ->
+                reader.rows().removeIf(row -> row.isEvent() && row.event().equals(lost)));
     }
 
     void acknowledgeAtAnothersPosition(Random random) {
@@ -205,15 +206,17 @@ final class RandomHistory {
         Stored later = log.get(n + 4);
         Stored first = new Stored(earlier.position(), later.id(), earlier.tag());
         Stored second = new Stored(later.position(), earlier.id(), later.tag());
-        acks.replaceAll(ack -> ack.stored() == earlier
+        acks.replaceAll(ack -> ack.stored().equals(earlier)
                 ? new Ack(second, ack.invoked(), ack.returned())
-                : ack.stored() == later ? new Ack(first, ack.invoked(), ack.returned()) : ack);
+                : ack.stored().equals(later) ? new Ack(first, ack.invoked(), ack.returned()) : ack);
         log.set(n, first);
         log.set(n + 4, second);
         readers.forEach(reader -> reader.rows()
-                .replaceAll(row -> row.event() == earlier && row.isEvent()
+                .replaceAll(row -> row.event().equals(earlier) && row.isEvent()
                         ? new Row(row.kind(), row.position(), first)
-                        : row.event() == later && row.isEvent() ? new Row(row.kind(), row.position(), second) : row));
+                        : row.event().equals(later) && row.isEvent()
+                                ? new Row(row.kind(), row.position(), second)
+                                : row));
     }
 
     private record Place(List<Row> rows, int index) {
