@@ -167,7 +167,7 @@ class CallTest {
     void stream_isFull_whileItsUnsentBytesAreMany_andDrainsOnce() {
         Promise<Void> sent = Promise.promise();
         answer = sent.future();
-        Buffer large = Buffer.buffer(new byte[20 << 10]);
+        Buffer large = Buffer.buffer(new byte[40 << 10]);
 
         call.onDrain(() -> said.add("drained"));
         call.write(large);
