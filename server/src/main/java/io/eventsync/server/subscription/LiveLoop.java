@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * tick. No locks: everything happens on the loop's context.
  */
 public final class LiveLoop implements TailListener {
+    /** After a tick the loop pauses for so many times what it took: few streams get an event at once, many get several together. */
+    private static final long PAUSE_PER_COST = 32;
+
     private final Vertx vertx;
     private final Context context;
     private final ReadableLog log;
@@ -30,6 +33,7 @@ public final class LiveLoop implements TailListener {
     private @Nullable LiveGroup[][] byTagId = new @Nullable LiveGroup[1024][];
     private LogPoint point;
     private long lastTickNanos;
+    private long tickCostNanos;
     private int regressions;
     private boolean tickPlanned;
 
@@ -106,8 +110,8 @@ public final class LiveLoop implements TailListener {
         if (tickPlanned) {
             return;
         }
-        long tickNanos = config.tick().toNanos();
-        long wait = lastTickNanos + tickNanos - System.nanoTime();
+        long pauseNanos = Math.min(config.tick().toNanos(), PAUSE_PER_COST * tickCostNanos);
+        long wait = lastTickNanos + pauseNanos - System.nanoTime();
         if (wait <= 500_000) {
             tick();
         } else {
@@ -121,6 +125,11 @@ public final class LiveLoop implements TailListener {
 
     private void tick() {
         lastTickNanos = System.nanoTime();
+        giveOut();
+        tickCostNanos = System.nanoTime() - lastTickNanos;
+    }
+
+    private void giveOut() {
         LogPoint head = log.head();
         if (head.position() <= point.position()) {
             return;

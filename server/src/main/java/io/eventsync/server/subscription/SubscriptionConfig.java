@@ -27,7 +27,7 @@ public record SubscriptionConfig(
             Duration.ofMillis(2),
             Duration.ofMillis(1),
             Duration.ofSeconds(1),
-            "How often streams are given what has arrived");
+            "How long events may be gathered for streams when there are so many that each round costs");
     public static final Setting<Duration> STREAM_AGE_MAX = Setting.duration(
             "subscription.stream-age-max",
             Duration.ZERO,
