@@ -26,11 +26,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Readers that stand still cost what was promised: a server with a small heap holds hundreds of them, and serves the others. */
+@Tag("long")
 @Timeout(120)
 class StalledReadersIT {
     private static final int CONNECTIONS = 10;
