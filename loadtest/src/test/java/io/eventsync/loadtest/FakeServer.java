@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 /** EventService in memory, on one event loop: enough of the contract to drive every command end to end. */
 public final class FakeServer extends VerticleBase {
 
+    /** The library would take a client that opens many streams for a moment each for an attacker. */
+    private static final int RESETS_MAX = 10_000;
+
     private static final long MESSAGE_BYTES_MAX = 4L << 20;
     private static final int CREDITS = 64;
     private static final int FRAME_EVENTS_MAX = 100;
@@ -121,6 +124,7 @@ public final class FakeServer extends VerticleBase {
         HttpServer created = vertx.createHttpServer(new HttpServerOptions()
                 .setHost("127.0.0.1")
                 .setPort(port)
+                .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
                 .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(10_000)));
         http = created;
         return created.requestHandler(grpc).listen().onSuccess(listening -> port = listening.actualPort());
