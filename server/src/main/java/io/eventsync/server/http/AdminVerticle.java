@@ -13,12 +13,12 @@ import io.eventsync.server.metrics.NodeMeters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.sqlclient.Pool;
 import java.util.Optional;
 import java.util.Set;
@@ -109,22 +109,25 @@ public final class AdminVerticle extends VerticleBase {
                 request.response().putHeader("allow", "GET, HEAD");
                 throw Failure.of(Reason.METHOD_NOT_ALLOWED, "only GET and HEAD are known here");
             }
-            answer(request).onFailure(e -> HttpErrors.answer(request, StatusMapper.failure(e)));
+            answer(request)
+                    .onComplete(
+                            answer -> end(request, answer), e -> HttpErrors.answer(request, StatusMapper.failure(e)));
         } catch (Failure refused) {
             HttpErrors.answer(request, refused);
         }
     }
 
-    private Future<?> answer(HttpServerRequest request) {
-        HttpServerResponse response = request.response();
+    private record Answer(int status, String contentType, String text) {}
+
+    private Future<Answer> answer(HttpServerRequest request) {
         return switch (String.valueOf(request.path())) {
-            case "/livez" -> end(response, 200, TEXT, "ok\n");
+            case "/livez" -> Future.succeededFuture(new Answer(200, TEXT, "ok\n"));
             case "/readyz" ->
-                isReady().compose(why -> end(response, why.isEmpty() ? 200 : 503, TEXT, why.orElse("ok") + "\n"));
+                isReady().map(why -> new Answer(why.isEmpty() ? 200 : 503, TEXT, why.orElse("ok") + "\n"));
             case "/metrics" ->
                 admitted(request)
                         .compose(v -> vertx.executeBlocking(metrics::scrape))
-                        .compose(text -> end(response, 200, Metrics.CONTENT_TYPE, text));
+                        .map(text -> new Answer(200, Metrics.CONTENT_TYPE, text));
             default ->
                 Future.failedFuture(
                         Failure.of(Reason.ROUTE_UNKNOWN, "there are /livez, /readyz and /metrics on this port"));
@@ -155,12 +158,13 @@ public final class AdminVerticle extends VerticleBase {
                 });
     }
 
-    private static Future<Void> end(HttpServerResponse response, int status, String type, String text) {
-        return response.setStatusCode(status)
-                .putHeader("content-type", type)
+    private static void end(HttpServerRequest request, Answer answer) {
+        request.response()
+                .setStatusCode(answer.status())
+                .putHeader("content-type", answer.contentType())
                 .putHeader("cache-control", "no-store")
-                .putHeader("x-content-type-options", "nosniff")
-                .end(text);
+                .putHeader("x-content-type-options", "nosniff");
+        HttpErrors.end(request, Buffer.buffer(answer.text()));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class LiveLoop implements TailListener {
     private final Context context;
     private final ReadableLog log;
     private final SubscriptionConfig config;
+    private final LongSupplier nanos;
     private final Map<LiveGroup.Key, LiveGroup> groups = new HashMap<>();
     private final TagIndex<LiveGroup> index = new TagIndex<>();
     private @Nullable LiveGroup[][] byTagId = new @Nullable LiveGroup[1024][];
@@ -37,18 +39,23 @@ public final class LiveLoop implements TailListener {
     private int regressions;
     private boolean tickPlanned;
 
-    private LiveLoop(Vertx vertx, Context context, ReadableLog log, SubscriptionConfig config) {
+    private LiveLoop(Vertx vertx, Context context, ReadableLog log, SubscriptionConfig config, LongSupplier nanos) {
         this.vertx = vertx;
         this.context = context;
         this.log = log;
         this.config = config;
+        this.nanos = nanos;
         this.point = log.head();
-        this.lastTickNanos = System.nanoTime() - config.tick().toNanos();
+        this.lastTickNanos = nanos.getAsLong() - config.tick().toNanos();
     }
 
     /** Makes the loop of the calling context. */
     public static LiveLoop start(Vertx vertx, ReadableLog log, SubscriptionConfig config) {
-        LiveLoop loop = new LiveLoop(vertx, vertx.getOrCreateContext(), log, config);
+        return start(vertx, log, config, System::nanoTime);
+    }
+
+    static LiveLoop start(Vertx vertx, ReadableLog log, SubscriptionConfig config, LongSupplier nanos) {
+        LiveLoop loop = new LiveLoop(vertx, vertx.getOrCreateContext(), log, config, nanos);
         log.subscribe(loop.context, loop);
         return loop;
     }
@@ -111,7 +118,7 @@ public final class LiveLoop implements TailListener {
             return;
         }
         long pauseNanos = Math.min(config.tick().toNanos(), PAUSE_PER_COST * tickCostNanos);
-        long wait = lastTickNanos + pauseNanos - System.nanoTime();
+        long wait = lastTickNanos + pauseNanos - nanos.getAsLong();
         if (wait <= 500_000) {
             tick();
         } else {
@@ -124,9 +131,9 @@ public final class LiveLoop implements TailListener {
     }
 
     private void tick() {
-        lastTickNanos = System.nanoTime();
+        lastTickNanos = nanos.getAsLong();
         giveOut();
-        tickCostNanos = System.nanoTime() - lastTickNanos;
+        tickCostNanos = nanos.getAsLong() - lastTickNanos;
     }
 
     private void giveOut() {

@@ -237,6 +237,19 @@ class AdminIT {
     }
 
     @Test
+    void headAnswersWithoutABody() {
+        try (TestServer server = TestServer.start()) {
+            HttpResponse<String> answer =
+                    send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.adminPort() + "/livez"))
+                            .method("HEAD", HttpRequest.BodyPublishers.noBody()));
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("content-length")).hasValue("3");
+            assertThat(answer.body()).isEmpty();
+        }
+    }
+
+    @Test
     void onlyReads() {
         try (TestServer server = TestServer.start()) {
             HttpResponse<String> answer =

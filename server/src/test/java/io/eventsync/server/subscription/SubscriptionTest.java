@@ -26,11 +26,20 @@ class SubscriptionTest {
     private final TestLoop loop = new TestLoop();
     private final TestLog log = new TestLog(1_000, loop::later);
     private final Cursors cursors = new Cursors(new UUID(1, 2));
-    private final LiveLoop live = LiveLoop.start(loop.vertx(), log, CONFIG);
+    private final LiveLoop live = LiveLoop.start(loop.vertx(), log, CONFIG, this::now);
     private final Starts starts =
             new Starts(log, cursors, name -> Future.failedFuture(new UnsupportedOperationException(name)));
     private final Subscriptions subscriptions =
             new Subscriptions(log, cursors, starts, CONFIG, InstantSource.system(), new SimpleMeterRegistry());
+
+    private long nowNanos;
+    private long stepNanos;
+
+    /** Passes by so much whenever somebody looks. */
+    private long now() {
+        nowNanos += stepNanos;
+        return nowNanos;
+    }
 
     @Test
     void loop_sharesOneFrame_amongStreamsThatWantTheSame() {
@@ -52,10 +61,38 @@ class SubscriptionTest {
         loop.settle();
         log.append("A", "k");
         loop.settle();
-        loop.fireTimers();
         assertThat(events(sink)).isEmpty();
         loop.fireTimers();
 
+        assertThat(((Frame.Events) sink.last()).events()).hasSize(2);
+    }
+
+    @Test
+    void eventsAreSentAtOnce_whileATickCostsNothing() {
+        TestSink sink = open(Duration.ZERO);
+
+        log.append("A", "k");
+        loop.settle();
+        log.append("A", "k");
+        loop.settle();
+
+        assertThat(events(sink)).containsExactly(1L, 2L);
+        assertThat(((Frame.Events) sink.last()).events()).hasSize(1);
+    }
+
+    @Test
+    void eventsAreGathered_whenATickCosts() {
+        TestSink sink = open(Duration.ZERO);
+        stepNanos = CONFIG.tick().toNanos() / 4;
+
+        for (int i = 0; i < 3; i++) {
+            log.append("A", "k");
+            loop.settle();
+        }
+        assertThat(events(sink)).containsExactly(1L);
+        loop.fireTimers();
+
+        assertThat(events(sink)).containsExactly(1L, 2L, 3L);
         assertThat(((Frame.Events) sink.last()).events()).hasSize(2);
     }
 
@@ -65,7 +102,6 @@ class SubscriptionTest {
         TestSink first = open(Duration.ofMillis(50));
         log.append("A", "k");
         loop.settle();
-        loop.fireTimers();
         first.setRoom(0);
 
         TestSink second = open(Duration.ofMillis(50));
