@@ -1,5 +1,7 @@
 // Ingest, batch, producer session, subscription, sync and error details. Usage: node grpc-js.cjs HOST:PORT PROTO_DIR...
+// EVENTSYNC_CA: a PEM file, for TLS; EVENTSYNC_TOKEN: a token to show with every call, with TLS only.
 const assert = require("node:assert/strict");
+const fs = require("node:fs");
 const grpc = require("@grpc/grpc-js");
 const loader = require("@grpc/proto-loader");
 
@@ -13,7 +15,22 @@ const definition = loader.loadSync("eventsync/v1/event_service.proto", {
   oneofs: true,
 });
 const contract = grpc.loadPackageDefinition(definition);
-const client = new contract.eventsync.v1.EventService(target, grpc.credentials.createInsecure());
+const client = new contract.eventsync.v1.EventService(target, credentials());
+
+function credentials() {
+  const { EVENTSYNC_CA: ca, EVENTSYNC_TOKEN: token } = process.env;
+  if (!ca) {
+    return grpc.credentials.createInsecure();
+  }
+  const channel = grpc.credentials.createSsl(fs.readFileSync(ca));
+  const shown = new grpc.Metadata();
+  shown.set("authorization", `Bearer ${token}`);
+  return grpc.credentials.combineChannelCredentials(
+    channel,
+    grpc.credentials.createFromMetadataGenerator((options, callback) => callback(null, shown)),
+  );
+}
+
 const deadline = () => ({ deadline: Date.now() + 20_000 });
 const run = Date.now().toString(36); // the server's log may be an old one
 const tag = `GRPCJS.${run.toUpperCase()}`;
