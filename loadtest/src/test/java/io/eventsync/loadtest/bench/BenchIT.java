@@ -175,19 +175,8 @@ class BenchIT {
 
     @Test
     void bench_printsATable_ofSizes() throws IOException {
-        TestCli.Outcome outcome = TestCli.plain(
-                "bench",
-                "growth",
-                "--target",
-                cli.server().target().toString(),
-                "--events",
-                "100",
-                "--settle",
-                "0s",
-                "--warmup",
-                "100ms",
-                "--duration",
-                "200ms");
+        TestCli.Outcome outcome =
+                TestCli.plain(smallGrowth("--target", cli.server().target().toString()));
 
         assertThat(outcome.exitCode()).as(outcome.out()).isZero();
         assertThat(outcome.out().lines().map(line -> line.strip().split(" +(?!ms)", -1)[0]))
@@ -196,19 +185,7 @@ class BenchIT {
 
     @Test
     void bench_fails_whenTheRestartCommandDoes() throws IOException {
-        TestCli.Outcome outcome = cli.run(
-                "bench",
-                "growth",
-                "--events",
-                "100",
-                "--settle",
-                "0s",
-                "--warmup",
-                "100ms",
-                "--duration",
-                "200ms",
-                "--restart",
-                "echo no such service; exit 5");
+        TestCli.Outcome outcome = cli.run(smallGrowth("--restart", "echo no such service; exit 5"));
 
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.out()).contains("the restart command failed: no such service");
@@ -236,6 +213,23 @@ class BenchIT {
 
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.out()).contains("cannot measure 127.0.0.1:1");
+    }
+
+    private static String[] smallGrowth(String option, String value) {
+        return new String[] {
+            "bench",
+            "growth",
+            "--events",
+            "100",
+            "--settle",
+            "0s",
+            "--warmup",
+            "100ms",
+            "--duration",
+            "200ms",
+            option,
+            value
+        };
     }
 
     private TestCli.Outcome bench(String... args) throws IOException {

@@ -16,6 +16,7 @@ import io.eventsync.server.failure.Reason;
 import io.eventsync.server.mail.MailAddresses;
 import io.eventsync.server.mail.MailConfig;
 import io.eventsync.server.mail.MailSender;
+import io.eventsync.server.metrics.EventLoopDelay;
 import io.eventsync.server.sync.Cursors;
 import io.eventsync.server.upkeep.Upkeep;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -80,6 +81,7 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
     @Override
     public Future<?> start() {
         own = vertx.getOrCreateContext();
+        EventLoopDelay.measure(vertx, "delivery", parts.meters());
         HostResolver resolver = HostResolver.system(vertx, parts.egress().dnsTimeout());
         int callsMax = parts.config().inFlightMax() + TestDeliveries.AT_ONCE_MAX;
         egress = new EgressClient(vertx, parts.egress(), rules, resolver, callsMax);

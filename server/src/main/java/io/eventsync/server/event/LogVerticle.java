@@ -1,5 +1,6 @@
 package io.eventsync.server.event;
 
+import io.eventsync.server.metrics.EventLoopDelay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -24,6 +25,7 @@ public final class LogVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        EventLoopDelay.measure(vertx, "log", meters);
         return EventLog.open(vertx, pool, options, config, meters).map(opened -> {
             log = opened;
             return null;

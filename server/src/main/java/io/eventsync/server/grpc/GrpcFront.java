@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.rpc.ErrorDetailsProto;
 import io.eventsync.server.http.HttpConfig;
+import io.eventsync.server.metrics.EventLoopDelay;
 import io.eventsync.server.subscription.LiveLoop;
 import io.eventsync.v1.AdminServiceProto;
 import io.eventsync.v1.ConsumerServiceProto;
@@ -59,6 +60,7 @@ public final class GrpcFront {
 
     /** The front of one event loop; call on its context. */
     public LoopFront open(LiveLoop loop) {
+        EventLoopDelay.measure(vertx, "public", services.meters());
         GrpcServer server = GrpcServer.server(
                 vertx,
                 new GrpcServerOptions()

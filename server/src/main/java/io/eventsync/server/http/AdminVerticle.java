@@ -7,7 +7,6 @@ import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.grpc.Health;
 import io.eventsync.server.grpc.StatusMapper;
-import io.eventsync.server.metrics.EventLoopDelay;
 import io.eventsync.server.metrics.Metrics;
 import io.eventsync.server.metrics.NodeMeters;
 import io.vertx.core.Future;
@@ -67,7 +66,6 @@ public final class AdminVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        new EventLoopDelay(vertx, metrics.registry()).start();
         return listen(config.listenPort(publicPort))
                 .recover(taken -> config.isPortSet() ? Future.failedFuture(taken) : listenElsewhere(taken))
                 .recover(e -> Future.failedFuture(new IllegalStateException(

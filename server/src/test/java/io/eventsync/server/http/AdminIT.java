@@ -162,6 +162,18 @@ class AdminIT {
         }
     }
 
+    @Test
+    void everyEventLoopThatMattersIsMeasured() {
+        try (TestServer server = TestServer.start()) {
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(metrics(server))
+                            .filteredOn(line -> line.startsWith("eventsync_event_loop_delay_seconds_count{"))
+                            .filteredOn(line -> !line.endsWith(" 0"))
+                            .extracting(line -> line.replaceAll(".*loop=\"(\\w+)\".*", "$1"))
+                            .containsExactlyInAnyOrder("delivery", "log", "public"));
+        }
+    }
+
     /** Without it nobody knows what a name means, and promtool complains. */
     @Test
     void everyMetricOfOursHasItsHelp_andANameAfterTheRules() {
