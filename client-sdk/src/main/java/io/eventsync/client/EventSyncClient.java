@@ -63,8 +63,7 @@ public final class EventSyncClient {
         Vertx vertx = options.vertx().orElseGet(Vertx::vertx);
         Transport transport = new Transport(
                 vertx,
-                Connections.open(vertx, options.isTls(), options.trust()),
-                servers,
+                Connections.to(servers, vertx, options.isTls(), options.trust()),
                 (options.userAgent() + " " + USER_AGENT).trim(),
                 options.deadline(),
                 options.tokens().orElse(null));

@@ -1,48 +1,63 @@
 package io.eventsync.client.internal;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.Http2Settings;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.net.AddressResolver;
 import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.endpoint.LoadBalancer;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
-import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.client.GrpcClientRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** HTTP/2 connections, one to each server and event loop that calls. */
+/** The way to the servers of one client. Calls go round; a server that cannot be reached is passed over. */
 public final class Connections {
-    /** A page of 4 MiB and what goes around it. */
-    private static final long MESSAGE_BYTES_MAX = 16L << 20;
+    private final List<ServerConnections> servers;
+    private final AtomicInteger turn = new AtomicInteger();
 
-    private static final int CONNECT_MILLIS_MAX = 5_000;
-    /** What a stream whose reader stands still holds at most. */
-    private static final int STREAM_WINDOW_BYTES = 512 << 10;
-    /** So many streams may stand still before the others on the connection do. */
-    private static final int CONNECTION_WINDOW_BYTES = 128 * STREAM_WINDOW_BYTES;
+    private Connections(List<ServerConnections> servers) {
+        this.servers = servers;
+    }
 
-    private Connections() {}
+    public static Connections to(Servers servers, Vertx vertx, boolean isTls, Optional<PemTrustOptions> trust) {
+        return new Connections(servers.all().stream()
+                .map(server -> new ServerConnections(vertx, server, isTls, trust))
+                .toList());
+    }
 
-    public static GrpcClient open(Vertx vertx, boolean isTls, Optional<PemTrustOptions> trust) {
-        HttpClientOptions http = new HttpClientOptions()
-                .setHttp2ClearTextUpgrade(false)
-                .setHttp2MultiplexingLimit(-1)
-                .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
-                .setInitialSettings(new Http2Settings().setInitialWindowSize(STREAM_WINDOW_BYTES))
-                .setConnectTimeout(CONNECT_MILLIS_MAX)
-                .setTcpNoDelay(true)
-                .setTcpKeepAlive(true);
-        if (isTls) {
-            http.setSsl(true).setUseAlpn(true).setVerifyHost(true);
-            trust.ifPresent(http::setTrustOptions);
+    /** Opens a call at the next server that can be reached. None of it was sent before, so that trying another is safe. */
+    <Q, R> Future<GrpcClientRequest<Q, R>> open(
+            BiFunction<GrpcClient, SocketAddress, Future<GrpcClientRequest<Q, R>>> call) {
+        List<ServerConnections> inOrder = inOrder();
+        Future<GrpcClientRequest<Q, R>> opened = inOrder.get(0).open(call);
+        for (ServerConnections next : inOrder.subList(1, inOrder.size())) {
+            opened = opened.recover(unreachable -> next.open(call));
         }
-        GrpcClientOptions grpc =
-                new GrpcClientOptions().setMaxMessageSize(MESSAGE_BYTES_MAX).setScheduleDeadlineAutomatically(true);
-        return GrpcClient.builder(vertx)
-                .with(grpc)
-                .with(http)
-                .withAddressResolver(AddressResolver.mappingResolver(Servers::all))
-                .withLoadBalancer(LoadBalancer.ROUND_ROBIN)
-                .build();
+        return opened;
+    }
+
+    /** Those that could not be reached of late come last. */
+    private List<ServerConnections> inOrder() {
+        if (servers.size() == 1) {
+            return servers;
+        }
+        List<ServerConnections> inOrder = new ArrayList<>(servers);
+        Collections.rotate(inOrder, -Math.floorMod(turn.getAndIncrement(), servers.size()));
+        Map<Boolean, List<ServerConnections>> byAvoided =
+                inOrder.stream().collect(Collectors.partitioningBy(ServerConnections::isAvoided));
+        return Stream.of(false, true)
+                .flatMap(isAvoided -> byAvoided.get(isAvoided).stream())
+                .toList();
+    }
+
+    Future<Void> close() {
+        return Future.join(servers.stream().map(ServerConnections::close).toList())
+                .mapEmpty();
     }
 }

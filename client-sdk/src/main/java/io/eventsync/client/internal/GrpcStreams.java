@@ -4,9 +4,6 @@ import io.eventsync.client.EventSyncException;
 import io.eventsync.v1.EventServiceGrpcClient;
 import io.eventsync.v1.SubscribeRequest;
 import io.eventsync.v1.SubscribeResponse;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
@@ -14,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Streams of a server. Frames that nobody asked for stay in HTTP/2's windows. */
 public final class GrpcStreams implements StreamSource {
-    private static final long PONG_MILLIS_MAX = 2_000;
-    private static final int PING_BYTES = 8;
-
     private final Transport transport;
 
     public GrpcStreams(Transport transport) {
@@ -100,11 +94,7 @@ public final class GrpcStreams implements StreamSource {
             GrpcClientRequest<SubscribeRequest, SubscribeResponse> silent = call;
             cancel();
             if (silent != null) {
-                HttpConnection connection = silent.connection();
-                Vertx vertx = transport.vertx();
-                long timer =
-                        vertx.setTimer(PONG_MILLIS_MAX, id -> connection.close().onFailure(closed -> {}));
-                connection.ping(Buffer.buffer(new byte[PING_BYTES])).onComplete(pong -> vertx.cancelTimer(timer));
+                Keepalive.suspect(transport.vertx(), silent.connection());
             }
         }
 

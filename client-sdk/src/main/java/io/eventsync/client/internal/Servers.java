@@ -1,12 +1,11 @@
 package io.eventsync.client.internal;
 
-import io.vertx.core.net.Address;
 import io.vertx.core.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The servers of one client; all are equal, and calls go round. */
-public record Servers(List<SocketAddress> all) implements Address {
+public record Servers(List<SocketAddress> all) {
     private static final int PORT = 7300;
     private static final int PORT_MAX = 65_535;
 

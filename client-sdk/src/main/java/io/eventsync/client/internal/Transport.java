@@ -1,5 +1,6 @@
 package io.eventsync.client.internal;
 
+import io.eventsync.client.EventSyncException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -11,6 +12,7 @@ import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.WireFormat;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,23 +21,23 @@ import org.jspecify.annotations.Nullable;
  * call on, and streams that are open stay so.
  */
 public final class Transport implements GrpcClient {
+    /** A call ends itself at its deadline; past this, it did not. */
+    private static final long LATE_MILLIS = 500;
+
     private final Vertx vertx;
-    private final GrpcClient connections;
-    private final Address servers;
+    private final Connections connections;
     private final String userAgent;
     private final Duration deadline;
     private final @Nullable Supplier<Future<String>> token;
 
     public Transport(
             Vertx vertx,
-            GrpcClient connections,
-            Address servers,
+            Connections connections,
             String userAgent,
             Duration deadline,
             @Nullable Supplier<Future<String>> token) {
         this.vertx = vertx;
         this.connections = connections;
-        this.servers = servers;
         this.userAgent = userAgent;
         this.deadline = deadline;
         this.token = token;
@@ -57,19 +59,33 @@ public final class Transport implements GrpcClient {
 
     /** One call with a deadline of its own, for calls that wait. */
     public <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q request, Duration within) {
-        return open(method).compose(call -> {
-            call.timeout(within.toMillis(), TimeUnit.MILLISECONDS);
-            return call.end(request)
-                    .compose(done -> call.response())
-                    .recover(failure -> Future.failedFuture(Failures.of(failure, null)))
-                    .compose(response ->
-                            response.last().recover(failure -> Future.failedFuture(Failures.of(failure, response))));
-        });
+        Future<GrpcClientRequest<Q, R>> opening = open(method);
+        return opening.compose(call -> {
+                    call.timeout(within.toMillis(), TimeUnit.MILLISECONDS);
+                    return call.end(request)
+                            .compose(done -> call.response())
+                            .recover(failure -> Future.failedFuture(unanswered(call, failure)))
+                            .compose(response -> response.last()
+                                    .recover(failure -> Future.failedFuture(Failures.of(failure, response))));
+                })
+                .timeout(within.toMillis() + LATE_MILLIS, TimeUnit.MILLISECONDS)
+                .recover(failure -> {
+                    if (failure instanceof TimeoutException) {
+                        opening.onSuccess(GrpcClientRequest::cancel);
+                    }
+                    return Future.failedFuture(Failures.of(failure, null));
+                });
+    }
+
+    /** Perhaps the peer is gone without a word. */
+    private EventSyncException unanswered(GrpcClientRequest<?, ?> call, Throwable failure) {
+        Keepalive.suspect(vertx, call.connection());
+        return Failures.of(failure, null);
     }
 
     /** A call without a deadline, to be driven message by message. Failures after this are the caller's to translate: {@link Failures}. */
     public <Q, R> Future<GrpcClientRequest<Q, R>> open(ServiceMethod<R, Q> method) {
-        return authorised(connections.<Q, R>request(servers, method))
+        return authorised(connections.<Q, R>open((pool, server) -> pool.request(server, method)))
                 .map(call -> call.format(WireFormat.PROTOBUF))
                 .recover(failure -> Future.failedFuture(Failures.of(failure, null)));
     }
@@ -87,7 +103,7 @@ public final class Transport implements GrpcClient {
 
     @Override
     public Future<GrpcClientRequest<Buffer, Buffer>> request() {
-        return authorised(connections.request(servers));
+        return authorised(connections.open((pool, server) -> pool.request(server)));
     }
 
     @Override
