@@ -1,5 +1,7 @@
 package io.eventsync.loadtest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.Vertx;
@@ -37,6 +39,15 @@ public final class TestCli implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(args));
         all.addAll(List.of("--target", server.target().toString(), "--output", "json"));
         return plain(all.toArray(String[]::new));
+    }
+
+    /** A bench that lasts about a second, which must succeed. */
+    public Outcome measure(String... args) throws IOException {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.addAll(List.of("--warmup", "200ms", "--duration", "1s"));
+        Outcome outcome = run(all.toArray(String[]::new));
+        assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
+        return outcome;
     }
 
     public static Outcome plain(String... args) throws IOException {
