@@ -42,6 +42,7 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
 
     private static final long UPKEEP_MILLIS = 60_000;
     private static final long REPLAY_MILLIS = 250;
+    private static final long REPLAY_IDLE_MILLIS = 1_000;
 
     private final Parts parts;
     private final UUID nodeId;
@@ -49,6 +50,7 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
     private final ReplayStore replays;
     private final AddressRules rules;
     private final SteadyClock steady = new SteadyClock(System::nanoTime);
+    private boolean isReplaying;
     private @Nullable Context own;
     private @Nullable EgressClient egress;
     private @Nullable DeliveryNode node;
@@ -102,7 +104,8 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
         all.add(new Upkeep(vertx, "audit", UPKEEP_MILLIS, () -> upkeep().map(v -> false)));
         Future<Void> ready = upkeep();
         if (parts.config().isEnabled()) {
-            all.add(new Upkeep(vertx, "replays", REPLAY_MILLIS, this::advanceReplays));
+            all.add(new Upkeep(
+                    vertx, "replays", () -> isReplaying ? REPLAY_MILLIS : REPLAY_IDLE_MILLIS, this::advanceReplays));
             DeliveryNode started = new DeliveryNode(
                     vertx,
                     parts.log(),
@@ -137,6 +140,7 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
 
     private Future<Boolean> advanceReplays() {
         return replays.advance(parts.config().waitingMax()).map(moved -> {
+            isReplaying = moved > 0;
             if (moved > 0 && node != null) {
                 node.hint();
             }

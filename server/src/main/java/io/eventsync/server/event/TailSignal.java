@@ -31,6 +31,7 @@ final class TailSignal {
     private final String self = UUID.randomUUID().toString();
     private final PgSubscriber subscriber;
     private boolean others;
+    private boolean hears;
     private boolean timerRuns;
     private boolean closed;
 
@@ -44,7 +45,9 @@ final class TailSignal {
                                 .addProperty("synchronous_commit", "off"))
                 .reconnectPolicy(retries -> closed ? -1L : RECONNECT_MILLIS);
         subscriber.channel(CHANNEL).handler(sender -> {
-            if (!self.equals(sender)) {
+            if (self.equals(sender)) {
+                hears = true;
+            } else {
                 onHint.run();
             }
         });
@@ -60,6 +63,7 @@ final class TailSignal {
                 })
                 .map(v -> {
                     lookAround();
+                    tell();
                     return null;
                 });
     }
@@ -81,6 +85,11 @@ final class TailSignal {
         });
     }
 
+    /** True if no other node is there, and one that comes would be heard. */
+    boolean isAlone() {
+        return !others && hears && subscriber.actualConnection() != null;
+    }
+
     /** There are new events. */
     void advanced() {
         if (!others || timerRuns) {
@@ -89,14 +98,19 @@ final class TailSignal {
         timerRuns = true;
         vertx.setTimer(intervalMillis, t -> {
             timerRuns = false;
-            PgConnection connection = subscriber.actualConnection();
-            if (connection != null) {
-                connection
-                        .preparedQuery(NOTIFY)
-                        .execute(Tuple.of(self))
-                        .onFailure(e -> LOG.debug("notify failed cause={} next=others poll", e.getMessage()));
-            }
+            tell();
         });
+    }
+
+    /** Reaches this node too, which shows that it hears: behind some poolers nobody does. */
+    private void tell() {
+        PgConnection connection = subscriber.actualConnection();
+        if (connection != null) {
+            connection
+                    .preparedQuery(NOTIFY)
+                    .execute(Tuple.of(self))
+                    .onFailure(e -> LOG.debug("notify failed cause={} next=others poll", e.getMessage()));
+        }
     }
 
     Future<Void> close() {

@@ -2,6 +2,7 @@ package io.eventsync.server.upkeep;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,21 +13,29 @@ public final class Upkeep {
 
     private final Vertx vertx;
     private final String name;
-    private final long intervalMillis;
+    private final LongSupplier intervalMillis;
     private final Supplier<Future<Boolean>> round;
     private boolean closed;
     private long failures;
 
     /** @param round answers true if there is more to do at once */
     public Upkeep(Vertx vertx, String name, long intervalMillis, Supplier<Future<Boolean>> round) {
+        this(vertx, name, () -> intervalMillis, round);
+    }
+
+    /**
+     * @param intervalMillis asked before each pause, so that work that is seldom needed costs little
+     * @param round answers true if there is more to do at once
+     */
+    public Upkeep(Vertx vertx, String name, LongSupplier intervalMillis, Supplier<Future<Boolean>> round) {
         this.vertx = vertx;
         this.name = name;
-        this.intervalMillis = Math.max(1, intervalMillis);
+        this.intervalMillis = intervalMillis;
         this.round = round;
     }
 
     public void start() {
-        vertx.setTimer(intervalMillis, t -> tick());
+        vertx.setTimer(Math.max(1, intervalMillis.getAsLong()), t -> tick());
     }
 
     private void tick() {
@@ -54,7 +63,7 @@ public final class Upkeep {
     /** A state change is worth a line; that it lasts is not. */
     private void sayIfNew(Throwable cause) {
         if (failures++ == 0) {
-            LOG.warn("{} failed cause={} next=again every_ms={}", name, cause.getMessage(), intervalMillis);
+            LOG.warn("{} failed cause={} next=again every_ms={}", name, cause.getMessage(), intervalMillis.getAsLong());
         }
     }
 
