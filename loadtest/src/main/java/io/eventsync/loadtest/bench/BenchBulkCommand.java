@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  bench bulk --database-url postgresql://postgres@localhost:5432/postgres",
-            "  bench bulk --database-url 'postgresql://postgres@%2Fvar%2Frun%2Fpostgresql/postgres' --in-flight 2"
+            "  bench bulk --database-url 'postgresql://postgres@%%2Fvar%%2Frun%%2Fpostgresql/postgres' --in-flight 2"
         })
 final class BenchBulkCommand implements Callable<Integer> {
 

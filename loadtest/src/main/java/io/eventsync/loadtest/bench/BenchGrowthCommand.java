@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "What a longer log costs: fills it to one size after the other and measures at each a page from the middle, pages"
-                        + " of tags that 0.001 %, 1 % and 100 % of the events have, the start of a subscription, ingest,"
+                        + " of tags that 0.001 %%, 1 %% and 100 %% of the events have, the start of a subscription, ingest,"
                         + " memory (--server-pid) and a restart (--restart). One result a size. --warmup is before the reads and"
                         + " before the ingest, --duration that of the ingest.",
         footer = {
