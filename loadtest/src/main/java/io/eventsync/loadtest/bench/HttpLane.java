@@ -25,7 +25,7 @@ final class HttpLane implements Lane {
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false)
                 .setHttp2MultiplexingLimit(-1);
-        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp2MaxSize(1));
+        this.client = vertx.createHttpClient(target.security().secured(options), new PoolOptions().setHttp2MaxSize(1));
         this.target = target;
         this.template = template;
         this.numbers = numbers;
@@ -40,8 +40,10 @@ final class HttpLane implements Lane {
     public Future<Integer> send() {
         Buffer body = Buffer.buffer(template.json(numbers.getAsLong()));
         return client.request(HttpMethod.POST, target.port(), target.host(), "/v1/events")
-                .compose(request ->
-                        request.putHeader("content-type", "application/json").send(body))
+                .compose(request -> {
+                    target.security().authorise(request.headers());
+                    return request.putHeader("content-type", "application/json").send(body);
+                })
                 .compose(response -> response.statusCode() == OK
                         ? response.end().map(1)
                         : Future.failedFuture("HTTP " + response.statusCode()));

@@ -8,6 +8,7 @@ import io.eventsync.loadtest.Interruption;
 import io.eventsync.loadtest.OutputOption;
 import io.eventsync.loadtest.Progress;
 import io.eventsync.loadtest.ServerOption;
+import io.eventsync.loadtest.rpc.Security;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
@@ -91,8 +92,7 @@ public final class OrdersCommand implements Callable<Integer> {
                     spec.commandLine(), "--generate is not below 0, --rate is above 0, and --repeat is 0 to 100.");
         }
         Vertx vertx = Edge.vertx(1);
-        EventSyncClient client = EventSyncClient.connect(
-                ClientOptions.to(server.target().toString()).vertx(vertx));
+        EventSyncClient client = EventSyncClient.connect(clientOptions().vertx(vertx));
         try {
             OrderServer orders = new OrderServer(host, port, new OrderEvents(client));
             Edge.awaitDone(vertx.deployVerticle(orders), START_MAX);
@@ -104,6 +104,15 @@ public final class OrdersCommand implements Callable<Integer> {
             Edge.awaitOrElapse(client.close(), START_MAX);
             Edge.close(vertx);
         }
+    }
+
+    private ClientOptions clientOptions() {
+        Security security = server.security();
+        ClientOptions options = ClientOptions.to(server.target().toString());
+        if (security.isTls()) {
+            options = security.trusted().map(options::tls).orElseGet(options::tls);
+        }
+        return security.token().map(options::token).orElse(options);
     }
 
     private int serve(OrderServer orders) {

@@ -1,5 +1,6 @@
 package io.eventsync.loadtest.propagate;
 
+import io.eventsync.loadtest.rpc.Security;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -17,10 +18,13 @@ final class HttpDestination implements Destination {
 
     private final HttpClient client;
     private final URI url;
+    private final Security security;
 
-    HttpDestination(Vertx vertx, URI url) {
-        this.client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(CALL_MILLIS_MAX));
+    HttpDestination(Vertx vertx, URI url, Security security) {
+        this.client =
+                vertx.createHttpClient(security.secured(new HttpClientOptions().setConnectTimeout(CALL_MILLIS_MAX)));
         this.url = url;
+        this.security = security;
     }
 
     @Override
@@ -32,7 +36,10 @@ final class HttpDestination implements Destination {
                 .setTimeout(CALL_MILLIS_MAX)
                 .putHeader("content-type", "application/json");
         return client.request(request)
-                .compose(call -> call.send(body.toBuffer()))
+                .compose(call -> {
+                    security.authorise(call.headers());
+                    return call.send(body.toBuffer());
+                })
                 .compose(response -> response.body().compose(read -> judge(response)));
     }
 

@@ -156,7 +156,7 @@ public final class PropagateCommand implements Callable<Integer> {
     private Destination destination(Vertx vertx, PropagateConfig chosen) {
         URI endpoint = chosen.apiEndpoint();
         if (endpoint != null) {
-            return new HttpDestination(vertx, endpoint);
+            return new HttpDestination(vertx, endpoint, server.security());
         }
         String run =
                 String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
@@ -179,7 +179,7 @@ public final class PropagateCommand implements Callable<Integer> {
     }
 
     private Target target(PropagateConfig chosen) {
-        return orElse(chosen.target(), server.target());
+        return orElse(chosen.target(), server.target()).with(server.security());
     }
 
     private static <T> T orElse(@Nullable T value, T other) {

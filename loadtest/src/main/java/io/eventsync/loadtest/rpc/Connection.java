@@ -27,10 +27,12 @@ public final class Connection {
 
     private final GrpcClient client;
     private final SocketAddress address;
+    private final Security security;
 
-    private Connection(GrpcClient client, SocketAddress address) {
+    private Connection(GrpcClient client, Target target) {
         this.client = client;
-        this.address = address;
+        this.address = SocketAddress.inetSocketAddress(target.port(), target.host());
+        this.security = target.security();
     }
 
     public static Connection to(Vertx vertx, Target target) {
@@ -43,8 +45,7 @@ public final class Connection {
                 .setTcpNoDelay(true);
         GrpcClientOptions grpc =
                 new GrpcClientOptions().setMaxMessageSize(MESSAGE_BYTES_MAX).setScheduleDeadlineAutomatically(true);
-        return new Connection(
-                GrpcClient.client(vertx, grpc, http), SocketAddress.inetSocketAddress(target.port(), target.host()));
+        return new Connection(GrpcClient.client(vertx, grpc, target.security().secured(http)), target);
     }
 
     /** One call with a deadline; fails with RpcException only. */
@@ -63,7 +64,10 @@ public final class Connection {
     /** A call to be driven message by message. */
     public <Q, R> Future<GrpcClientRequest<Q, R>> open(ServiceMethod<R, Q> method) {
         return client.<Q, R>request(address, method)
-                .map(call -> call.format(WireFormat.PROTOBUF))
+                .map(call -> {
+                    security.authorise(call.headers());
+                    return call.format(WireFormat.PROTOBUF);
+                })
                 .recover(failure -> Future.failedFuture(RpcException.of(failure, null)));
     }
 

@@ -1,12 +1,20 @@
 package io.eventsync.loadtest.rpc;
 
-/** Where a server listens, written `host:port`. */
-public record Target(String host, int port) {
+/** Where a server listens, written `host:port`, and how it is called. */
+public record Target(String host, int port, Security security) {
 
     public Target {
         if (host.isBlank() || port < 1 || port > 65_535) {
             throw new IllegalArgumentException("expected host:port with a port from 1 to 65535");
         }
+    }
+
+    public Target(String host, int port) {
+        this(host, port, Security.NONE);
+    }
+
+    public Target with(Security other) {
+        return new Target(host, port, other);
     }
 
     /** Reads `localhost:7300` or `[::1]:7300`. */

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.eventsync.client.ClientOptions;
 import io.eventsync.client.EventSyncClient;
 import io.eventsync.client.EventSyncException;
+import io.eventsync.loadtest.Main;
 import io.eventsync.server.TestServer;
 import io.eventsync.server.egress.TestCertificate;
 import io.eventsync.v1.Event;
@@ -23,16 +24,21 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.grpc.client.GrpcClient;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The public port with TLS: gRPC and HTTP on the one port, certificates of clients, new certificates without a restart. */
 @Timeout(60)
@@ -179,6 +185,33 @@ class TlsIT {
     }
 
     /** While a pair is replaced, one of its files is new and the other old. */
+    /** The load tool is for servers as they are in production. */
+    @Test
+    void loadtest_callsByTls_withAToken() {
+        String token = "admin-token-of-this-test-0123456789";
+        try (TestServer server = TestServer.start(flags("auth-mode", "required", "auth-admin-token", token))) {
+            String target = "localhost:" + server.port();
+            String[] known = {"--target", target, "--ca", ca.toString(), "--token", token};
+
+            loadtest(0, known, "replay", "--sample", "20");
+            loadtest(0, known, "sync", "--until-events", "20", "--out", out());
+            loadtest(1, new String[] {"--target", target, "--ca", ca.toString()}, "sync", "--out", out());
+        }
+    }
+
+    private String out() {
+        return folder.resolve("events-" + UUID.randomUUID() + ".jsonl").toString();
+    }
+
+    private static void loadtest(int exitCode, String[] server, String... command) {
+        StringWriter said = new StringWriter();
+        CommandLine commandLine = Main.commandLine();
+        commandLine.setOut(new PrintWriter(said));
+        commandLine.setErr(new PrintWriter(said));
+        String[] all = Stream.of(command, server).flatMap(Stream::of).toArray(String[]::new);
+        assertThat(commandLine.execute(all)).as(() -> said.toString()).isEqualTo(exitCode);
+    }
+
     @Test
     void keyOfAnotherCertificate_isNotTakenIntoUse() throws Exception {
         PemKeyCertOptions pair =
