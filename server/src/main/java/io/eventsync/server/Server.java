@@ -21,6 +21,7 @@ import io.eventsync.server.http.Connections;
 import io.eventsync.server.http.MoreRoutes;
 import io.eventsync.server.http.Pages;
 import io.eventsync.server.http.PublicVerticle;
+import io.eventsync.server.metrics.Activity;
 import io.eventsync.server.metrics.Metrics;
 import io.eventsync.server.postgres.Database;
 import io.eventsync.server.secret.SecretBox;
@@ -61,6 +62,7 @@ public final class Server {
     private final Metrics metrics = new Metrics();
     private volatile @Nullable AdminVerticle admin;
     private volatile @Nullable Processed processed;
+    private volatile @Nullable Activity activity;
     private volatile Running running = new Running(null, null, null);
 
     private record Running(
@@ -159,6 +161,9 @@ public final class Server {
                 new Subscriptions(log, cursors, starts, config.subscription(), clock, metrics.registry());
         NodeInfo node = new NodeInfo(
                 version, nodeId.toString(), clock.instant(), clock, postgresVersion, database.isEmbedded());
+        Activity lately =
+                new Activity(vertx, metrics.registry(), () -> log.head().position(), clock);
+        activity = lately;
         GrpcFront front = new GrpcFront(
                 vertx,
                 new Services(
@@ -175,6 +180,8 @@ public final class Server {
                         watches,
                         config.delivery(),
                         node,
+                        lately,
+                        config.shown(),
                         authenticator,
                         new Quotas(config.auth()),
                         metrics.registry()),
@@ -200,6 +207,7 @@ public final class Server {
                     return administer(front);
                 })
                 .map(v -> {
+                    lately.start();
                     front.health().serving(true);
                     LOG.info(
                             "listening host={} port={} admin_port={} log_id={} head={}",
@@ -282,6 +290,10 @@ public final class Server {
                     Processed files = processed;
                     if (files != null) {
                         files.close();
+                    }
+                    Activity lately = activity;
+                    if (lately != null) {
+                        lately.close();
                     }
                     return authenticator.stop();
                 })

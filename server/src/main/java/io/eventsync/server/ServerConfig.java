@@ -6,6 +6,7 @@ import io.eventsync.server.config.ConfigException;
 import io.eventsync.server.config.ConfigException.Problem;
 import io.eventsync.server.config.Setting;
 import io.eventsync.server.config.Settings;
+import io.eventsync.server.config.ShownSetting;
 import io.eventsync.server.delivery.DeliveryConfig;
 import io.eventsync.server.egress.EgressConfig;
 import io.eventsync.server.event.EventLimits;
@@ -19,10 +20,7 @@ import io.eventsync.server.postgres.PostgresConfig;
 import io.eventsync.server.secret.SecretConfig;
 import io.eventsync.server.subscription.SubscriptionConfig;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -42,7 +40,7 @@ public record ServerConfig(
         SecretConfig secrets,
         LoggingConfig logging,
         CompatConfig compat,
-        Map<String, String> shown) {
+        List<ShownSetting> shown) {
 
     public static final List<Setting<?>> SETTINGS = Stream.of(
                     HttpConfig.SETTINGS,
@@ -82,19 +80,12 @@ public record ServerConfig(
                 SecretConfig.from(settings),
                 LoggingConfig.from(settings),
                 CompatConfig.from(settings),
-                shown(settings));
+                settings.shown());
         List<Problem> problems = config.problems(settings);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return config;
-    }
-
-    /** Every setting as text, secrets hidden. */
-    private static Map<String, String> shown(Settings settings) {
-        Map<String, String> shown = new LinkedHashMap<>();
-        settings.known().forEach(setting -> shown.put(setting.key(), settings.show(setting)));
-        return Collections.unmodifiableMap(shown);
     }
 
     /** With what was found out about callers at the start. */

@@ -1,5 +1,6 @@
 package io.eventsync.server.compat;
 
+import io.eventsync.server.config.ShownSetting;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.grpc.Calls;
 import io.eventsync.server.http.MoreRoutes;
@@ -34,8 +35,8 @@ public final class CompatRoutes implements MoreRoutes {
         }
     }
 
-    /** @param config by key, secrets hidden */
-    public CompatRoutes(Pool pool, Processed processed, InstantSource clock, Map<String, String> config) {
+    /** @param config secrets hidden */
+    public CompatRoutes(Pool pool, Processed processed, InstantSource clock, List<ShownSetting> config) {
         FileEventRoutes files = new FileEventRoutes(processed);
         PageRoutes pages = new PageRoutes(pool, clock, config);
         this.routes = List.of(

@@ -1,5 +1,6 @@
 package io.eventsync.server.compat;
 
+import io.eventsync.server.config.ShownSetting;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.http.MoreRoutes.Answer;
 import io.eventsync.v1.Event;
@@ -25,13 +26,12 @@ final class PageRoutes {
 
     private final Pool pool;
     private final InstantSource clock;
-    private final Map<String, String> config;
+    private final List<ShownSetting> config;
     private volatile @Nullable Looked looked;
 
     private record Looked(long millis, Future<Boolean> isUp) {}
 
-    /** @param config by key, secrets hidden */
-    PageRoutes(Pool pool, InstantSource clock, Map<String, String> config) {
+    PageRoutes(Pool pool, InstantSource clock, List<ShownSetting> config) {
         this.pool = pool;
         this.clock = clock;
         this.config = config;
@@ -109,15 +109,15 @@ final class PageRoutes {
                 .map(allowed -> {
                     if (request.wantsHtml()) {
                         StringBuilder rows = new StringBuilder();
-                        config.forEach((key, value) -> rows.append("<tr><td>")
-                                .append(Html.escape(key))
+                        config.forEach(setting -> rows.append("<tr><td>")
+                                .append(Html.escape(setting.key()))
                                 .append("</td><td>")
-                                .append(Html.escape(value))
+                                .append(Html.escape(setting.value()))
                                 .append("</td></tr>\n"));
                         return Answers.html(Html.page("Configuration", "<table>" + rows + "</table>"));
                     }
                     JsonObject json = new JsonObject();
-                    config.forEach(json::put);
+                    config.forEach(setting -> json.put(setting.key(), setting.value()));
                     return Answers.json(json);
                 });
     }

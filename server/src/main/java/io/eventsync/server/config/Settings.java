@@ -43,6 +43,11 @@ public final class Settings {
         return Printable.escape(setting.show(get(setting)));
     }
 
+    /** Every setting, for people. */
+    public List<ShownSetting> shown() {
+        return known.stream().map(setting -> ShownSetting.of(setting, this)).toList();
+    }
+
     /** For rules that join several settings and so are beyond the loader. */
     public Problem problem(Setting<?> setting, String detail) {
         return new Problem(setting.key() + " = " + show(setting), origin(setting), detail);

@@ -2,9 +2,10 @@ package io.eventsync.server.delivery;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which dead letters; an empty list, an empty name and a null time do not restrict. */
+/** Which dead letters; an empty list, an empty name and a null time do not restrict. No error is one, too. */
 public record DeadLetterQuery(
         String endpoint,
         List<String> tagPrefixes,
@@ -12,4 +13,5 @@ public record DeadLetterQuery(
         List<DeadLetterReason> reasons,
         List<Integer> statuses,
         @Nullable Instant from,
-        @Nullable Instant to) {}
+        @Nullable Instant to,
+        List<Optional<AttemptError>> errors) {}

@@ -25,21 +25,31 @@ final class DeadLetterStore {
               and (cardinality($4::text[]) = 0 or l.reason = any ($4))
               and (cardinality($5::int[]) = 0 or coalesce(l.status, 0) = any ($5))
               and ($6::timestamptz is null or l.at >= $6) and ($7::timestamptz is null or l.at < $7)
+              and (cardinality($8::text[]) = 0 or coalesce(l.error, '') = any ($8))
             """;
 
     static final String LIST = """
             select n.name, l.event_id, l.pos, l.tag, l.reason, l.number, l.error, l.status, l.excerpt,
               coalesce((extract(epoch from l.first_at) * 1000000)::bigint, 0), (extract(epoch from l.at) * 1000000)::bigint,
-              case when $12 then l.event end, l.endpoint_id
+              case when $13 then l.event end, l.endpoint_id
             from eventsync.dead_letter l join eventsync.endpoint n on n.endpoint_id = l.endpoint_id
             where
             """ + MATCHES + """
-              and ($8::timestamptz is null or (l.at, l.endpoint_id, l.pos) < ($8, $9::bigint, $10::bigint))
-            order by l.at desc, l.endpoint_id desc, l.pos desc limit $11
+              and ($9::timestamptz is null or (l.at, l.endpoint_id, l.pos) < ($9, $10::bigint, $11::bigint))
+            order by l.at desc, l.endpoint_id desc, l.pos desc limit $12
             """;
     static final String COUNT = "select count(*) from eventsync.dead_letter l where l.replay_id is null and " + MATCHES;
     static final String MARK =
-            "update eventsync.dead_letter l set replay_id = $8, moved = false where l.replay_id is null and " + MATCHES;
+            "update eventsync.dead_letter l set replay_id = $9, moved = false where l.replay_id is null and " + MATCHES;
+
+    static final String GROUPS = """
+            select n.name, l.reason, l.error, coalesce(l.status, 0), count(*),
+              (extract(epoch from min(l.at)) * 1000000)::bigint, (extract(epoch from max(l.at)) * 1000000)::bigint
+            from (select * from eventsync.dead_letter l where l.replay_id is null and
+            """ + MATCHES + """
+              order by l.at desc limit $9) l join eventsync.endpoint n on n.endpoint_id = l.endpoint_id
+            group by 1, 2, 3, 4 order by 5 desc, 1, 2, 3, 4 limit $10
+            """;
 
     static final String LOCK = "select 1 from eventsync.lease where endpoint_id = $1 for no key update";
     static final String OPEN = """
@@ -105,7 +115,10 @@ final class DeadLetterStore {
                 .addValue(query.reasons().stream().map(Enum::name).toArray(String[]::new))
                 .addValue(query.statuses().toArray(Integer[]::new))
                 .addValue(time(query.from()))
-                .addValue(time(query.to()));
+                .addValue(time(query.to()))
+                .addValue(query.errors().stream()
+                        .map(error -> error.map(Enum::name).orElse(""))
+                        .toArray(String[]::new));
     }
 
     private static Placed letter(Row row) {
@@ -126,6 +139,24 @@ final class DeadLetterStore {
                 row.getLong(10),
                 event == null ? Optional.empty() : Optional.of(LogEvent.fromWire(event.getBytes())));
         return new Placed(letter, new Place(row.getLong(10), row.getLong(12), row.getLong(2)));
+    }
+
+    /** Those that no running replay has, the newest so many of them, by endpoint and cause. */
+    Future<List<DeadLetterGroup>> groups(DeadLetterQuery query, int lettersMax, int groupsMax) {
+        return pool.preparedQuery(GROUPS)
+                .execute(matching(query).addValue(lettersMax).addValue(groupsMax))
+                .map(rows -> {
+                    List<DeadLetterGroup> groups = new ArrayList<>(rows.size());
+                    rows.forEach(row -> groups.add(new DeadLetterGroup(
+                            row.getString(0),
+                            DeadLetterReason.valueOf(row.getString(1)),
+                            Optional.ofNullable(row.getString(2)).map(AttemptError::valueOf),
+                            row.getInteger(3),
+                            row.getLong(4),
+                            row.getLong(5),
+                            row.getLong(6))));
+                    return groups;
+                });
     }
 
     /** Those that no running replay has. */

@@ -26,6 +26,8 @@ public final class Deliveries {
     private static final String REPLAY = "eventsync.v1/Replay";
     private static final Pattern REPLAY_ID = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final int REPLAYS_MAX = 100;
+    private static final int LETTERS_COUNTED_MAX = 100_000;
+    private static final int LETTER_GROUPS_MAX = 1_000;
     private static final int EXPLAINED_ATTEMPTS_MAX = 100;
     private static final Duration IN_FLIGHT_RETRY = Duration.ofSeconds(1);
 
@@ -339,6 +341,17 @@ public final class Deliveries {
     /** How long dead letters are kept, in microseconds. */
     public long deadLetterMicros() {
         return config.deadLetterRetention().toMillis() * 1_000;
+    }
+
+    /** @param isCut whether there are more dead letters than were counted */
+    public record Groups(List<DeadLetterGroup> groups, boolean isCut) {}
+
+    /** Dead letters by endpoint and cause, most first. */
+    public Future<Groups> groupDeadLetters(DeadLetterQuery query) {
+        return stored(letters.groups(query, LETTERS_COUNTED_MAX, LETTER_GROUPS_MAX))
+                .map(groups -> new Groups(
+                        groups,
+                        groups.stream().mapToLong(DeadLetterGroup::events).sum() >= LETTERS_COUNTED_MAX));
     }
 
     public Future<Long> countDeadLetters(DeadLetterQuery query) {

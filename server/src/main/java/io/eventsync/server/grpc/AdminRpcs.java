@@ -1,12 +1,21 @@
 package io.eventsync.server.grpc;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.eventsync.server.auth.Action;
+import io.eventsync.server.config.ShownSetting;
 import io.eventsync.server.event.EventLog;
 import io.eventsync.server.failure.Failure;
+import io.eventsync.server.metrics.Activity;
 import io.eventsync.server.subscription.SubscriptionInfo;
 import io.eventsync.server.subscription.Subscriptions;
 import io.eventsync.server.sync.Cursors;
+import io.eventsync.v1.ActivityPoint;
+import io.eventsync.v1.ConfigEntry;
+import io.eventsync.v1.GetActivityRequest;
+import io.eventsync.v1.GetActivityResponse;
+import io.eventsync.v1.GetConfigRequest;
+import io.eventsync.v1.GetConfigResponse;
 import io.eventsync.v1.GetLogInfoRequest;
 import io.eventsync.v1.GetLogInfoResponse;
 import io.eventsync.v1.GetServerInfoRequest;
@@ -17,28 +26,39 @@ import io.eventsync.v1.TerminateSubscriptionRequest;
 import io.eventsync.v1.TerminateSubscriptionResponse;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** AdminService, as far as it is there. */
 final class AdminRpcs {
     private static final String SERVICE = "eventsync.v1.AdminService/";
+    private static final java.time.Duration WINDOW = java.time.Duration.ofMinutes(15);
+    private static final java.time.Duration WINDOW_MIN = java.time.Duration.ofSeconds(10);
+    private static final java.time.Duration WINDOW_MAX = java.time.Duration.ofHours(24);
+    private static final int POINTS = 120;
+    private static final int POINTS_MAX = 1_000;
 
     private final EventLog log;
     private final Cursors cursors;
     private final Subscriptions subscriptions;
     private final NodeInfo node;
+    private final Activity activity;
+    private final List<ShownSetting> settings;
 
     AdminRpcs(Services services) {
         this.log = services.log();
         this.cursors = services.cursors();
         this.subscriptions = services.subscriptions();
         this.node = services.node();
+        this.activity = services.activity();
+        this.settings = services.settings();
     }
 
     void bind(Rpc rpc) {
         rpc.unary(SERVICE + "GetServerInfo", GetServerInfoRequest.parser(), (request, call) -> serverInfo());
         rpc.unary(SERVICE + "GetLogInfo", GetLogInfoRequest.parser(), (request, call) -> logInfo());
+        rpc.unary(SERVICE + "GetActivity", GetActivityRequest.parser(), this::activity);
+        rpc.unary(SERVICE + "GetConfig", GetConfigRequest.parser(), (request, call) -> config(call));
         rpc.unary(SERVICE + "ListSubscriptions", ListSubscriptionsRequest.parser(), (request, call) -> list(call));
         rpc.unary(
                 SERVICE + "TerminateSubscription",
@@ -57,7 +77,7 @@ final class AdminRpcs {
                 .setLogId(log.id().toString())
                 .setNodeId(node.nodeId())
                 .setTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
-                .setUptime(FilterMapper.toProto(Duration.between(node.startTime(), now)))
+                .setUptime(FilterMapper.toProto(java.time.Duration.between(node.startTime(), now)))
                 .setPostgresVersion(node.postgresVersion())
                 .setEmbeddedPostgres(node.isPostgresEmbedded())
                 .build());
@@ -78,6 +98,54 @@ final class AdminRpcs {
             info.headMicros().ifPresent(t -> response.setHeadTime(EventMapper.time(t)));
             return Rpc.encoded(response.build());
         });
+    }
+
+    private Future<Buffer> activity(GetActivityRequest request, Call call) {
+        call.principal().grants().requireAll(Action.READ);
+        java.time.Duration window = request.hasWindow()
+                ? FilterMapper.toDuration("window", request.getWindow(), WINDOW_MIN, WINDOW_MAX)
+                : WINDOW;
+        Activity.Points found =
+                activity.since(window, FilterMapper.toCount("max_points", request.getMaxPoints(), POINTS, POINTS_MAX));
+        GetActivityResponse.Builder response =
+                GetActivityResponse.newBuilder().setNodeId(node.nodeId()).setStep(FilterMapper.toProto(found.step()));
+        found.points().forEach(point -> response.addPoints(toProto(point)));
+        return Rpc.encoded(response.build());
+    }
+
+    private static ActivityPoint toProto(Activity.Point point) {
+        ActivityPoint.Builder proto = ActivityPoint.newBuilder()
+                .setTime(EventMapper.time(point.end().toEpochMilli() * 1_000))
+                .setEventsPerSecond(point.events())
+                .setDeliveredPerSecond(point.delivered())
+                .setAttemptsSucceededPerSecond(point.succeeded())
+                .setAttemptsFailedPerSecond(point.failed())
+                .setSubscriptions(point.subscriptions())
+                .setWaitingDeliveries(point.waiting())
+                .setDeadLetters(point.deadLetters())
+                .setDatabaseBytes(point.databaseBytes());
+        if (!Double.isNaN(point.appendMillis())) {
+            proto.setAppendLatency(millis(point.appendMillis()));
+        }
+        if (!Double.isNaN(point.attemptMillis())) {
+            proto.setAttemptLatency(millis(point.attemptMillis()));
+        }
+        return proto.build();
+    }
+
+    private static Duration millis(double millis) {
+        return FilterMapper.toProto(java.time.Duration.ofNanos(Math.round(millis * 1_000_000)));
+    }
+
+    private Future<Buffer> config(Call call) {
+        call.principal().grants().requireAll(Action.ADMIN);
+        GetConfigResponse.Builder response = GetConfigResponse.newBuilder();
+        settings.forEach(setting -> response.addEntries(ConfigEntry.newBuilder()
+                .setKey(setting.key())
+                .setValue(setting.value())
+                .setOrigin(setting.origin())
+                .setDescription(setting.description())));
+        return Rpc.encoded(response.build());
     }
 
     private Future<Buffer> list(Call call) {

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import io.eventsync.server.delivery.AttemptOutcome;
 import io.eventsync.server.delivery.AttemptRow;
+import io.eventsync.server.delivery.DeadLetterGroup;
 import io.eventsync.server.delivery.DeadLetterQuery;
 import io.eventsync.server.delivery.DeadLetterReason;
 import io.eventsync.server.delivery.DeadLetterRow;
@@ -117,7 +118,23 @@ final class DeliveryMapper {
                 reasons,
                 filter.getLastStatusCodesList(),
                 filter.hasStartTime() ? instant("filter.start_time", filter.getStartTime()) : null,
-                filter.hasEndTime() ? instant("filter.end_time", filter.getEndTime()) : null);
+                filter.hasEndTime() ? instant("filter.end_time", filter.getEndTime()) : null,
+                errors(filter));
+    }
+
+    private static List<Optional<io.eventsync.server.delivery.AttemptError>> errors(DeadLetterFilter filter) {
+        requireAtMost("filter.last_errors", filter.getLastErrorsCount(), STATUSES_MAX);
+        List<Optional<io.eventsync.server.delivery.AttemptError>> errors = new ArrayList<>();
+        for (AttemptError error : filter.getLastErrorsList()) {
+            switch (error) {
+                case ATTEMPT_ERROR_UNSPECIFIED -> errors.add(Optional.empty());
+                case UNRECOGNIZED -> throw Failure.field("filter.last_errors", "has an entry that is no known error");
+                default ->
+                    errors.add(Optional.of(io.eventsync.server.delivery.AttemptError.valueOf(
+                            error.name().substring("ATTEMPT_ERROR_".length()))));
+            }
+        }
+        return errors;
     }
 
     static Optional<Replay.State> toState(ReplayState state) {
@@ -201,6 +218,19 @@ final class DeliveryMapper {
         }
         row.event().ifPresent(event -> proto.setEvent(event(event.wire())));
         return proto.build();
+    }
+
+    static io.eventsync.v1.DeadLetterGroup toProto(DeadLetterGroup group) {
+        return io.eventsync.v1.DeadLetterGroup.newBuilder()
+                .setEndpoint(group.endpoint())
+                .setReason(io.eventsync.v1.DeadLetterReason.valueOf(
+                        "DEAD_LETTER_REASON_" + group.reason().name()))
+                .setLastError(error(group.error()))
+                .setLastStatusCode(group.status())
+                .setEvents(group.events())
+                .setFirstTime(EventMapper.time(group.firstMicros()))
+                .setLastTime(EventMapper.time(group.lastMicros()))
+                .build();
     }
 
     private static Event event(byte[] wire) {

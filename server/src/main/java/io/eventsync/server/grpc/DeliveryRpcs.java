@@ -33,6 +33,8 @@ import io.eventsync.v1.ReplayDeadLettersRequest;
 import io.eventsync.v1.ReplayDeadLettersResponse;
 import io.eventsync.v1.RetryDeliveryRequest;
 import io.eventsync.v1.RetryDeliveryResponse;
+import io.eventsync.v1.SummarizeDeadLettersRequest;
+import io.eventsync.v1.SummarizeDeadLettersResponse;
 import io.eventsync.v1.WatchAttemptsRequest;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -71,6 +73,7 @@ final class DeliveryRpcs {
         rpc.stream(SERVICE + "WatchAttempts", WatchAttemptsRequest.parser(), this::watch);
         rpc.unary(SERVICE + "RetryDelivery", RetryDeliveryRequest.parser(), this::retry);
         rpc.unary(SERVICE + "ListDeadLetters", ListDeadLettersRequest.parser(), this::listDeadLetters);
+        rpc.unary(SERVICE + "SummarizeDeadLetters", SummarizeDeadLettersRequest.parser(), this::summarize);
         rpc.unary(SERVICE + "ReplayDeadLetters", ReplayDeadLettersRequest.parser(), this::replayDeadLetters);
         rpc.unary(SERVICE + "GetReplay", GetReplayRequest.parser(), this::getReplay);
         rpc.unary(SERVICE + "ListReplays", ListReplaysRequest.parser(), this::listReplays);
@@ -96,7 +99,8 @@ final class DeliveryRpcs {
                 query.reasons(),
                 query.statuses(),
                 query.from(),
-                query.to());
+                query.to(),
+                query.errors());
     }
 
     private Future<Buffer> listDeliveries(ListDeliveriesRequest request, Call call) {
@@ -243,6 +247,18 @@ final class DeliveryRpcs {
                         response.setNextPageToken(
                                 PlaceTokens.encode(page.get(taken - 1).place(), bare));
                     }
+                    return Rpc.encoded(response.build());
+                });
+    }
+
+    private Future<Buffer> summarize(SummarizeDeadLettersRequest request, Call call) {
+        DeadLetterQuery query = narrowed(call, DeliveryMapper.toQuery(request.getFilter()));
+        return access.endpoint(call, query.endpoint())
+                .compose(v -> deliveries.groupDeadLetters(query))
+                .compose(found -> {
+                    SummarizeDeadLettersResponse.Builder response =
+                            SummarizeDeadLettersResponse.newBuilder().setTruncated(found.isCut());
+                    found.groups().forEach(group -> response.addGroups(DeliveryMapper.toProto(group)));
                     return Rpc.encoded(response.build());
                 });
     }

@@ -209,7 +209,7 @@ final class EventRpcs {
         EventFilter filter = access.filter(call, Action.READ, request.getFilter(), "filter");
         int size = FilterMapper.toCount("page_size", request.getPageSize(), 50, PAGE_MAX);
         long before = request.getPageToken().isEmpty()
-                ? log.head().position() + 1
+                ? before(request.getBeforePosition())
                 : PageTokens.position(request.getPageToken(), filter);
         return log.before(before, filter, size).map(page -> {
             long next = page.end().position();
@@ -217,6 +217,14 @@ final class EventRpcs {
             return WireFrames.list(
                     ListEventsResponse.newBuilder().setNextPageToken(token).build(), page.events());
         });
+    }
+
+    private long before(long position) {
+        if (position < 0) {
+            throw Failure.field("before_position", "must not be negative");
+        }
+        long end = log.head().position() + 1;
+        return position == 0 ? end : Math.min(position, end);
     }
 
     private Future<Buffer> listTags(ListTagsRequest request, Call call) {

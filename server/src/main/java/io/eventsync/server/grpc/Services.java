@@ -2,6 +2,7 @@ package io.eventsync.server.grpc;
 
 import io.eventsync.server.auth.Authenticator;
 import io.eventsync.server.auth.Quotas;
+import io.eventsync.server.config.ShownSetting;
 import io.eventsync.server.consumer.Consumers;
 import io.eventsync.server.delivery.AttemptWatches;
 import io.eventsync.server.delivery.Deliveries;
@@ -9,12 +10,14 @@ import io.eventsync.server.delivery.DeliveryConfig;
 import io.eventsync.server.endpoint.Endpoints;
 import io.eventsync.server.event.EventLimits;
 import io.eventsync.server.event.EventLog;
+import io.eventsync.server.metrics.Activity;
 import io.eventsync.server.subscription.Poller;
 import io.eventsync.server.subscription.SubscriptionConfig;
 import io.eventsync.server.subscription.Subscriptions;
 import io.eventsync.server.sync.Cursors;
 import io.eventsync.server.sync.Starts;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 
 /** What the RPCs stand on. */
 public record Services(
@@ -31,6 +34,8 @@ public record Services(
         AttemptWatches watches,
         DeliveryConfig deliveryConfig,
         NodeInfo node,
+        Activity activity,
+        List<ShownSetting> settings,
         Authenticator authenticator,
         Quotas quotas,
         MeterRegistry meters) {}

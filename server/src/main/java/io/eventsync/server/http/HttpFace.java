@@ -41,6 +41,7 @@ final class HttpFace {
     private final Routes routes = new Routes(Calls.METHODS);
     private final HostCheck hosts;
     private final Cors cors;
+    private final ConsoleFiles console;
     private final Pages pages;
     private final MoreRoutes more;
     private final Map<Calls.Method, JsonOutput> outputs = new HashMap<>();
@@ -53,6 +54,7 @@ final class HttpFace {
         this.calls = calls;
         this.hosts = new HostCheck(config.host(), config.hostSet());
         this.cors = new Cors(config.corsOriginSet());
+        this.console = new ConsoleFiles(vertx);
         this.pages = pages;
         this.more = more;
     }
@@ -67,7 +69,9 @@ final class HttpFace {
                 return;
             }
             RequestTarget target = RequestTarget.parse(request.uri());
-            if (pages.has(target.path())) {
+            if (console.has(request, target.path())) {
+                console.handle(request, target.path());
+            } else if (pages.has(target.path())) {
                 page(request, target.path());
             } else if (more.has(target.path())) {
                 more(request, target);

@@ -15,18 +15,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Files that come with the server: the description of the API and the pages that show it. Read on first use; any event loop may ask. */
 public final class Pages {
-    private static final String UI = "/META-INF/resources/webjars/swagger-ui/" + uiVersion() + "/";
+    private static final String UI =
+            "/META-INF/resources/webjars/swagger-ui/" + Webjars.version("org.webjars", "swagger-ui") + "/";
     private static final String OWN = "/io/eventsync/server/http/docs/";
     private static final String HTML = "text/html; charset=utf-8";
     private static final String SCRIPT = "text/javascript; charset=utf-8";
@@ -89,7 +86,7 @@ public final class Pages {
         byte[] content = file.resource().isEmpty()
                 ? OpenApi.document(version, operations()).getBytes(StandardCharsets.UTF_8)
                 : resource(file.resource());
-        return new Page(Buffer.buffer(content), file.contentType(), '"' + hash(content) + '"');
+        return new Page(Buffer.buffer(content), file.contentType(), Webjars.etag(content));
     }
 
     private static List<OpenApi.Operation> operations() {
@@ -129,28 +126,5 @@ public final class Pages {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String hash(byte[] content) {
-        try {
-            byte[] sum = MessageDigest.getInstance("SHA-256").digest(content);
-            return HexFormat.of().formatHex(sum, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** The webjar has it in its paths. */
-    private static String uiVersion() {
-        Properties properties = new Properties();
-        try (InputStream in =
-                Pages.class.getResourceAsStream("/META-INF/maven/org.webjars/swagger-ui/pom.properties")) {
-            if (in != null) {
-                properties.load(in);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return properties.getProperty("version", "unknown");
     }
 }
