@@ -1,0 +1,113 @@
+// One event: what it is, and who received it.
+import {html, nothing} from './lit/lit-html.js';
+import {get, poll, seg} from './api.js';
+import {deliveryState, explained} from './attempts.js';
+import {matches, print} from './filter.js';
+import {bytes, count, word} from './format.js';
+import {payload} from './json.js';
+import {change, to} from './route.js';
+import {reading, sending} from './snippets.js';
+import {badge, choices, copy, facts, failure, loading, since, time} from './ui.js';
+
+const EXPLAINED_MAX = 50;
+
+export function open(route, redraw) {
+  let params = route.params;
+  let event = null;
+  let error = null;
+  let endpoints = null;
+  let deliveriesError = null;
+  let readers = null;
+  const details = new Map();
+
+  const round = poll(async () => {
+    try {
+      if (!event) event = (await get(`v1/events/${seg(route.name)}`)).event;
+      error = null;
+      await Promise.all([received(), read()]);
+    } catch (e) {
+      error = e;
+    }
+    redraw();
+  }, 5000);
+
+  async function received() {
+    try {
+      const all = (await get('v1/endpoints', {page_size: EXPLAINED_MAX})).endpoints ?? [];
+      const tried = (await get('v1/deliveries', {event_id: event.id, page_size: 200})).deliveries ?? [];
+      const byName = new Map(tried.map((d) => [d.endpoint, d]));
+      endpoints = await Promise.all(
+        all
+          .filter((e) => byName.has(e.name) || matches(e.filter, event))
+          .map(async (e) => ({name: e.name, delivery: byName.get(e.name), ...(byName.has(e.name) ? {} : {verdict: (await get('v1/deliveries:explain', {endpoint: e.name, event_id: event.id})).explanation})})),
+      );
+      deliveriesError = null;
+    } catch (e) {
+      deliveriesError = e;
+    }
+  }
+
+  /** Streams and consumers that are past it and asked for such events. */
+  async function read() {
+    const at = BigInt(event.position);
+    const past = (r) => matches(r.filter, event) && BigInt(r.position ?? 0) >= at;
+    const lists = await Promise.allSettled([get('v1/subscriptions'), get('v1/consumers', {page_size: 1000})]);
+    readers = [
+      ...(lists[0].value?.subscriptions ?? []).filter((s) => past(s) && Date.parse(s.startTime) <= Date.parse(event.ingestTime)).map((s) => ['stream', s.clientName || s.peer, s.filter]),
+      ...(lists[1].value?.consumers ?? []).filter(past).map((c) => ['consumer', c.name, c.filter]),
+    ];
+  }
+
+  function toggle(name) {
+    change({open: params.get('open') === name ? '' : name}, {replace: true});
+  }
+
+  function detail(name) {
+    if (!details.has(name)) details.set(name, explained(name, event.id, redraw));
+    return details.get(name).view();
+  }
+
+  function size() {
+    return event.json !== undefined ? bytes(new Blob([event.json]).size) : event.data !== undefined ? bytes(atob(event.data).length) : '';
+  }
+
+  function view() {
+    if (!event) return error ? failure(error, round.now) : loading('Reading the event');
+    const mode = params.get('as') ?? 'pretty';
+    const send = () => sending(event);
+    const opened = params.get('open');
+    return html`<div class="head"><h1><span class="crumb"><a href="#/tail">Live tail</a> / </span>${event.tag}</h1>
+        <div class="actions"><a class="button" href=${to('tail', '', {at: event.position, open: event.position})}>In the log</a>${copy('Copy as grpcurl', () => send().grpcurl)}${copy('as curl', () => send().curl)}${copy('as Java', () => send().java)}${copy('read by curl', () => reading(event).curl)}</div></div>
+      ${failure(error)}
+      <div class="panel">${facts([
+        ['Id', html`<code>${event.id}</code>`],
+        ['Position', count(event.position)],
+        ['Ingested', html`${time(event.ingestTime)} <span class="quiet">${since(event.ingestTime)}</span>`],
+        ['Event time', event.eventTime ? time(event.eventTime) : ''],
+        ['Key', event.key],
+        ['Message', event.message],
+        ['Content type', event.contentType],
+        ['Producer', event.producer],
+        ['Trace', event.traceparent ? html`<code>${event.traceparent.split('-')[1]}</code> ${copy('Copy', event.traceparent)}` : ''],
+        ['Attributes', event.attributes ? Object.entries(event.attributes).map(([k, v]) => html`<code>${k}=${v}</code> `) : ''],
+      ])}
+      <div class="head"><h3>Payload <span class="crumb">${size()}</span></h3>${event.json !== undefined || event.data !== undefined ? choices('Payload as', event.json !== undefined ? [['pretty', 'Pretty'], ['raw', 'Raw']] : [['pretty', 'Hex'], ['raw', 'Text']], mode, (as) => change({as: as === 'pretty' ? '' : as}, {replace: true})) : nothing}</div>
+      ${payload(event, mode)}</div>
+      <h2>Endpoints it was meant for</h2>
+      ${failure(deliveriesError)}
+      ${endpoints === null ? (deliveriesError ? nothing : loading()) : endpoints.length === 0 ? html`<p class="quiet">The filter of no endpoint matches it.</p>` : html`<div class="scroll"><table><thead><tr><th>Endpoint</th><th>State</th><th class="num">Attempts</th><th>Latest</th><th></th></tr></thead><tbody>
+        ${endpoints.map(({name, delivery, verdict}) => html`<tr><td><a href=${to('endpoints', name)}>${name}</a></td><td>${delivery ? deliveryState(delivery.state) : badge('idle', verdict)}</td><td class="num">${delivery ? delivery.attempts : '–'}</td><td>${delivery?.lastAttempt ? since(delivery.lastAttempt.startTime) : '–'}</td><td class="num"><button class="plain" data-row aria-expanded=${opened === name} @click=${() => toggle(name)}>${opened === name ? 'Close' : 'Attempts'}</button></td></tr>
+          ${opened === name ? html`<tr class="open-row"><td colspan="5">${detail(name)}</td></tr>` : nothing}`)}</tbody></table></div>`}
+      <h2>Readers that are past it</h2>
+      ${!readers ? loading() : readers.length === 0 ? html`<p class="quiet">No stream that was open then, and no consumer with a filter for it, has read beyond it.</p>` : html`<div class="scroll"><table><thead><tr><th>Kind</th><th>Name</th><th>Filter</th></tr></thead><tbody>${readers.map(([kind, name, filter]) => html`<tr><td>${word(kind, '')}</td><td>${name}</td><td>${print(filter) || 'all events'}</td></tr>`)}</tbody></table></div>`}`;
+  }
+
+  return {
+    view,
+    changed(now) {
+      params = now.params;
+    },
+    refresh: round.now,
+    stop: round.stop,
+  };
+}

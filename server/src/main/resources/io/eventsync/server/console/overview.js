@@ -1,0 +1,99 @@
+// How the node does: six figures and four charts, from samples that the server keeps in memory.
+import {html, nothing} from './lit/lit-html.js';
+import {get, poll} from './api.js';
+import {chart} from './chart.js';
+import {bytes, count, duration, seconds, short} from './format.js';
+import {change, to} from './route.js';
+import {choices, failure, loading} from './ui.js';
+
+const RANGES = {'5m': 300, '15m': 900, '1h': 3600, '24h': 86400};
+const rate = (n) => short(n < 10 ? Number(n.toFixed(1)) : Math.round(n));
+const took = (s) => duration(s);
+
+export function open(route, redraw) {
+  const data = {};
+  const hover = {};
+  let range = route.params.get('range') ?? '15m';
+
+  const round = poll(async () => {
+    const window = RANGES[range] ?? 900;
+    const parts = {
+      activity: get('v1/activity', {window: `${window}s`, max_points: 180}),
+      log: get('v1/log'),
+      server: get('v1/server'),
+      endpoints: get('v1/endpoints', {page_size: 1000}),
+    };
+    await Promise.all(
+      Object.entries(parts).map(([name, answer]) =>
+        answer.then(
+          (value) => Object.assign(data, {[name]: value, [name + 'Error']: null}),
+          (error) => (data[name + 'Error'] = error),
+        ),
+      ),
+    );
+    redraw();
+  }, 3000);
+
+  function tiles(points) {
+    const last = points.at(-1);
+    const recent = points.slice(-12);
+    const sum = (name) => recent.reduce((all, p) => all + p[name], 0);
+    const tried = sum('ok') + sum('failed');
+    const endpoints = data.endpoints?.endpoints ?? [];
+    const oldest = endpoints.reduce((worst, e) => (seconds(e.status?.lag) > seconds(worst?.status?.lag || '0s') ? e : worst), null);
+    const isDown = !!data.logError;
+    return [
+      ['Events', last ? rate(last.events) : '–', 'a second', data.log && `${count(data.log.headPosition)} in all`, to('tail')],
+      ['Deliveries', last ? rate(last.delivered) : '–', 'a second', `${count(endpoints.length)} endpoint${endpoints.length === 1 ? '' : 's'}`, to('endpoints')],
+      ['Success', tried > 0 ? `${trimmed((100 * sum('ok')) / tried)}` : '–', tried > 0 ? '%' : '', tried > 0 ? 'of the attempts just now' : 'no attempts just now', to('deliveries'), tried > 0 && sum('failed') / tried > 0.05 ? 'warn' : ''],
+      ['Oldest pending', oldest ? duration(seconds(oldest.status.lag)) : 'none', '', oldest ? oldest.name : 'every endpoint is level', oldest ? to('endpoints', oldest.name) : to('endpoints'), oldest && seconds(oldest.status.lag) > 60 ? 'warn' : ''],
+      ['Subscriptions', last ? count(last.subscriptions) : '–', 'open', 'on this node', to('subscriptions')],
+      ['Database', isDown ? 'away' : last?.database ? bytes(last.database) : data.log ? bytes(data.log.bytes) : '–', '', data.server ? `Postgres ${data.server.postgresVersion}${data.server.embeddedPostgres ? ', embedded' : ''}` : nothing, to('config'), isDown ? 'bad' : ''],
+    ];
+  }
+
+  const trimmed = (n) => (n >= 99.95 || Number.isInteger(n) ? Math.round(n) : n.toFixed(1));
+
+  function view() {
+    if (!data.activity && !data.activityError) return loading('Reading what the node did lately');
+    const points = (data.activity?.points ?? []).map((p) => ({
+      time: Date.parse(p.time),
+      events: p.eventsPerSecond ?? 0,
+      delivered: p.deliveredPerSecond ?? 0,
+      ok: p.attemptsSucceededPerSecond ?? 0,
+      failed: p.attemptsFailedPerSecond ?? 0,
+      append: seconds(p.appendLatency),
+      attempt: seconds(p.attemptLatency),
+      waiting: Number(p.waitingDeliveries ?? 0),
+      dead: Number(p.deadLetters ?? 0),
+      subscriptions: p.subscriptions ?? 0,
+      database: Number(p.databaseBytes ?? 0),
+    }));
+    const end = points.at(-1)?.time ?? Date.now();
+    const span = {from: end - (RANGES[range] ?? 900) * 1000, to: end};
+    const draw = (title, ...series) => chart({title, points, series, span, state: (hover[title] ??= {}), redraw});
+    return html`<div class="head"><h1>Overview</h1>
+        ${choices('Time', Object.keys(RANGES).map((r) => [r, r]), range, (r) => change({range: r === '15m' ? '' : r}, {replace: true}))}</div>
+      <ul class="tiles">${tiles(points).map(([name, value, unit, note, href, tone = '']) => html`<li><a href=${href} class=${tone} data-row><span class="name">${name}</span><span class="value">${value} <small>${unit}</small></span><span class="note">${note || nothing}</span></a></li>`)}</ul>
+      ${failure(data.activityError, round.now)}
+      ${data.activity
+        ? html`<div class="charts">
+            ${draw('Events a second', {label: 'appended', value: (p) => p.events, print: rate, tone: 'a', isArea: true})}
+            ${draw('Attempts a second', {label: 'succeeded', value: (p) => p.ok, print: rate, tone: 'a', isArea: true}, {label: 'failed', value: (p) => p.failed, print: rate, tone: 'bad'})}
+            ${draw('Time it took, on average', {label: 'append, durable', value: (p) => p.append, print: took, tone: 'a'}, {label: 'attempt', value: (p) => p.attempt, print: took, tone: 'b'})}
+            ${draw('Set aside', {label: 'waiting for a retry', value: (p) => p.waiting, print: short, tone: 'a'}, {label: 'dead letters', value: (p) => p.dead, print: short, tone: 'bad'})}
+          </div>
+          <p class="quiet small">One point is the average of ${duration(seconds(data.activity.step))}. Events count for the whole log, attempts and subscriptions for the node that answers (${data.activity.nodeId.slice(0, 8)}, up ${duration(seconds(data.server?.uptime))}). History begins anew when a node starts.</p>`
+        : nothing}`;
+  }
+
+  return {
+    view,
+    changed(now) {
+      range = now.params.get('range') ?? '15m';
+      round.now();
+    },
+    refresh: round.now,
+    stop: round.stop,
+  };
+}

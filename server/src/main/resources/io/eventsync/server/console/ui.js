@@ -1,0 +1,72 @@
+// Pieces that several pages share.
+import {html, nothing} from './lit/lit-html.js';
+import {ago, clock} from './format.js';
+
+/** A local time; the title has it in UTC. */
+export const time = (iso, options) => (iso ? html`<time datetime=${iso} title=${new Date(iso).toISOString()}>${clock(iso, options)}</time>` : '–');
+
+export const since = (iso) => (iso ? html`<time datetime=${iso} title=${new Date(iso).toISOString()}>${ago(iso)}</time>` : html`<span class="quiet">never</span>`);
+
+/** @param tone ok, warn, bad, idle or live */
+export const badge = (tone, label) => html`<span class="badge ${tone}"><i aria-hidden="true"></i>${label}</span>`;
+
+export const loading = (what = 'Loading') => html`<p class="state" role="status"><span class="spinner" aria-hidden="true"></span>${what}…</p>`;
+
+export const empty = (title, body = nothing) => html`<div class="state empty"><h3>${title}</h3>${body}</div>`;
+
+export function failure(error, retry) {
+  if (!error) return nothing;
+  const forbidden = error.status === 403 ? html`<p>Your token does not have the right to see this. <a href="#/token">Use another one</a></p>` : nothing;
+  return html`<div class="state failed" role="alert">
+    <p><strong>${error.reason || 'That did not work'}</strong> ${error.message}</p>
+    ${error.fields?.length ? html`<ul>${error.fields.map((f) => html`<li><code>${f.field}</code> ${f.description}</li>`)}</ul>` : nothing}
+    ${forbidden}${retry ? html`<button @click=${retry}>Try again</button>` : nothing}
+  </div>`;
+}
+
+/** Copies, and says so in its own place. */
+export function copy(label, text) {
+  const click = async (e) => {
+    const button = e.currentTarget;
+    try {
+      await navigator.clipboard.writeText(typeof text === 'function' ? await text() : text);
+      button.dataset.said = 'Copied';
+    } catch {
+      button.dataset.said = 'Not allowed';
+    }
+    setTimeout(() => delete button.dataset.said, 1200);
+  };
+  return html`<button class="copy" @click=${click}>${label}</button>`;
+}
+
+export const command = (text) => html`<div class="command"><pre tabindex="0">${text}</pre>${copy('Copy', text)}</div>`;
+
+/** Asks where the button is: the second click does it. */
+export function twice(label, question, act, {tone = '', disabled = false} = {}) {
+  const click = (e) => {
+    const button = e.currentTarget;
+    if (button.dataset.sure) {
+      delete button.dataset.sure;
+      act();
+    } else {
+      button.dataset.sure = question;
+      setTimeout(() => delete button.dataset.sure, 4000);
+    }
+  };
+  return html`<button class="twice ${tone}" ?disabled=${disabled} data-question=${question} @click=${click}>${label}</button>`;
+}
+
+/** Buttons of a list in pages; those that lead nowhere are disabled, never gone. */
+export const pager = (buttons, note = nothing) => html`<nav class="pager" aria-label="Pages">
+  ${buttons.map(([label, act]) => html`<button ?disabled=${!act} @click=${act ?? nothing}>${label}</button>`)}
+  <span class="quiet">${note}</span>
+</nav>`;
+
+/** Choices of which one is taken. */
+export const choices = (label, all, taken, choose) => html`<div class="choices" role="group" aria-label=${label}>
+  ${all.map(([value, text]) => html`<button aria-pressed=${value === taken} @click=${() => choose(value)}>${text}</button>`)}
+</div>`;
+
+export const facts = (pairs) => html`<dl class="facts">${pairs.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+export const bar = (share, label) => html`<progress max="1" .value=${Math.min(1, Math.max(0, share))} aria-label=${label}></progress>`;
