@@ -76,9 +76,7 @@ final class ConsoleFiles {
         boolean isKnown = name.startsWith(LIT)
                 ? LIT_FILES.contains(name.substring(LIT.length()))
                 : NAME.matcher(name).matches();
-        return isKnown && ConsoleFiles.class.getResource(resource(name)) != null
-                ? Optional.of(name)
-                : Optional.empty();
+        return isKnown && ConsoleFiles.class.getResource(resource(name)) != null ? Optional.of(name) : Optional.empty();
     }
 
     private static String resource(String name) {

@@ -32,6 +32,7 @@ const KEYS = [
 const THEMES = ['', 'light', 'dark'];
 
 const root = document.getElementById('app');
+root.replaceChildren();
 const app = {page: null, key: '', error: null, showsKeys: false, server: null};
 let planned = false;
 

@@ -10,7 +10,7 @@ const TONES = {SUCCEEDED: 'ok', FAILED: 'bad', STARTED: 'live', UNKNOWN: 'warn'}
 export const outcome = (attempt) => {
   const name = (attempt.outcome ?? '').replace('ATTEMPT_OUTCOME_', '');
   const error = word(attempt.error, 'ATTEMPT_ERROR_');
-  const label = name === 'SUCCEEDED' ? `${attempt.statusCode || 'done'}` : name === 'FAILED' ? `${attempt.statusCode || error || 'failed'}` : word(name, '');
+  const label = name === 'SUCCEEDED' ? `${attempt.statusCode || 'done'}` : name === 'FAILED' ? `${attempt.statusCode || error || 'failed'}` : word(name, '').replace('started', 'in flight');
   return badge(TONES[name] ?? 'idle', label);
 };
 

@@ -36,7 +36,7 @@ export function chart({title, points, series, span, state, redraw}) {
   };
   const print = series[0].print;
   return html`<figure class="chart">
-    <figcaption><h3>${title}</h3>
+    <figcaption><h2>${title}</h2>
       <ul class="legend">${series.map((s) => html`<li class=${s.tone}><i aria-hidden="true"></i>${s.label} <b>${shown && Number.isFinite(s.value(shown)) ? s.print(s.value(shown)) : '–'}</b></li>`)}</ul>
     </figcaption>
     <div class="plot" @pointermove=${points.length ? move : nothing} @pointerleave=${leave}>

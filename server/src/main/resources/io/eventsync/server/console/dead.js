@@ -3,7 +3,7 @@ import {html, nothing} from './lit/lit-html.js';
 import {get, poll, post, seg} from './api.js';
 import {count, duration, word} from './format.js';
 import {change, to} from './route.js';
-import {badge, bar, empty, failure, loading, since, time, twice} from './ui.js';
+import {badge, bar, empty, failure, loading, opener, openerHead, since, time, twice} from './ui.js';
 
 const TONES = {RUNNING: 'live', DONE: 'ok', CANCELED: 'idle', FAILED: 'bad'};
 const id = (g) => [g.endpoint, g.reason, g.lastError ?? '', g.lastStatusCode ?? 0].join('~');
@@ -73,7 +73,7 @@ export function open(route, redraw) {
 
   function group(g) {
     const isChosen = id(g) === params.get('group');
-    return html`<tr class=${isChosen ? 'chosen' : ''}><td><button class="plain" data-row aria-expanded=${isChosen} @click=${() => choose(g)}>${isChosen ? 'Close' : 'Open'}</button></td><td>${badge('bad', cause(g))}</td><td><a href=${to('endpoints', g.endpoint)}>${g.endpoint}</a></td><td>${word(g.reason, 'DEAD_LETTER_REASON_')}</td><td class="num">${count(g.events)}</td><td>${since(g.firstTime)}</td><td>${since(g.lastTime)}</td></tr>
+    return html`<tr class=${isChosen ? 'chosen' : ''}>${opener(isChosen, `Dead letters of ${g.endpoint}: ${cause(g)}`, () => choose(g))}<td>${badge('bad', cause(g))}</td><td><a href=${to('endpoints', g.endpoint)}>${g.endpoint}</a></td><td>${word(g.reason, 'DEAD_LETTER_REASON_')}</td><td class="num">${count(g.events)}</td><td>${since(g.firstTime)}</td><td>${since(g.lastTime)}</td></tr>
       ${isChosen ? html`<tr class="open-row"><td colspan="7">${panel(g)}</td></tr>` : nothing}`;
   }
 
@@ -84,7 +84,7 @@ export function open(route, redraw) {
         ${twice(`Replay ${count(g.events)}`, `Really send ${count(counted?.matchedEvents ?? g.events)} again?`, () => replay(document.querySelector('.open-row form')), {tone: 'primary', disabled: busy})}
         <span role="status">${counted ? html`A replay would send <strong>${count(counted.matchedEvents)}</strong> events again.` : nothing}</span></form>
       ${failure(failed)}
-      ${letters ? html`<div class="scroll inner"><table><thead><tr><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Given up</th><th>Dropped</th><th>Answer</th></tr></thead><tbody>${letters.map((d) => html`<tr><td><a href=${to('deliveries', '', {endpoint: d.endpoint, event: d.eventId, open: `${d.endpoint}/${d.eventId}`})}>${d.tag}</a></td><td class="num">${count(d.position)}</td><td class="num">${d.attempts}</td><td>${time(d.createTime, {isShort: true})}</td><td>${since(d.expireTime)}</td><td class="cut">${d.lastResponseExcerpt ? atob(d.lastResponseExcerpt).slice(0, 80) : '–'}</td></tr>`)}</tbody></table></div>` : loading()}`;
+      ${letters ? html`<div class="scroll inner" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Given up</th><th>Dropped</th><th>Answer</th></tr></thead><tbody>${letters.map((d) => html`<tr><td><a href=${to('deliveries', '', {endpoint: d.endpoint, event: d.eventId, open: `${d.endpoint}/${d.eventId}`})}>${d.tag}</a></td><td class="num">${count(d.position)}</td><td class="num">${d.attempts}</td><td>${time(d.createTime, {isShort: true})}</td><td>${since(d.expireTime)}</td><td class="cut">${d.lastResponseExcerpt ? atob(d.lastResponseExcerpt).slice(0, 80) : '–'}</td></tr>`)}</tbody></table></div>` : loading()}`;
   }
 
   function progress(r) {
@@ -101,8 +101,8 @@ export function open(route, redraw) {
     return html`<div class="head"><h1>Dead letters</h1>${groups?.length ? html`<span class="quiet">${count(total)}${truncated ? ' and more' : ''} in ${groups.length} group${groups.length === 1 ? '' : 's'}</span>` : nothing}</div>
       ${endpoint ? html`<p>Of the endpoint <strong>${endpoint}</strong>. <a href="#/dead">Show all</a></p>` : nothing}
       ${failure(error, round.now)}
-      ${!groups ? (error ? nothing : loading('Counting dead letters')) : groups.length === 0 ? empty('No dead letters', html`<p>An event that an endpoint gave up, after all its attempts or because the receiver refused it for good, is kept here for 90 days and can be sent again.</p>`) : html`<div class="scroll"><table><thead><tr><th></th><th>Cause</th><th>Endpoint</th><th>Given up as</th><th class="num">Events</th><th>First</th><th>Latest</th></tr></thead><tbody>${groups.map(group)}</tbody></table></div>`}
-      ${replays.length ? html`<h2>Replays</h2><div class="scroll"><table><thead><tr><th>State</th><th>What</th><th>Progress</th><th class="num">Delivered</th><th class="num">Not</th><th class="num">Rate</th><th>Begun</th><th>Took</th></tr></thead><tbody>${replays.map(progress)}</tbody></table></div>` : nothing}`;
+      ${!groups ? (error ? nothing : loading('Counting dead letters')) : groups.length === 0 ? empty('No dead letters', html`<p>An event that an endpoint gave up, after all its attempts or because the receiver refused it for good, is kept here for 90 days and can be sent again.</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>${openerHead}<th>Cause</th><th>Endpoint</th><th>Given up as</th><th class="num">Events</th><th>First</th><th>Latest</th></tr></thead><tbody>${groups.map(group)}</tbody></table></div>`}
+      ${replays.length ? html`<h2>Replays</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>State</th><th>What</th><th>Progress</th><th class="num">Delivered</th><th class="num">Not</th><th class="num">Rate</th><th>Begun</th><th>Took</th></tr></thead><tbody>${replays.map(progress)}</tbody></table></div>` : nothing}`;
   }
 
   return {

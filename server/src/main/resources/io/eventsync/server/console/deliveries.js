@@ -4,7 +4,7 @@ import {get, poll} from './api.js';
 import {deliveryState, explained, outcome} from './attempts.js';
 import {count, duration, seconds} from './format.js';
 import {change, to} from './route.js';
-import {choices, empty, failure, loading, pager, since, time} from './ui.js';
+import {choices, empty, failure, loading, opener, openerHead, pager, since, time} from './ui.js';
 
 const PRESETS = {
   '': ['All', [], []],
@@ -71,7 +71,7 @@ export function open(route, redraw) {
     const isOpen = params.getAll('open').includes(key);
     if (isOpen && !details.has(key)) details.set(key, explained(d.endpoint, d.eventId, redraw));
     if (!isOpen) details.delete(key);
-    return html`<tr><td><button class="plain" data-row aria-expanded=${isOpen} @click=${() => toggle(key)}>${isOpen ? 'Close' : 'Open'}</button></td>
+    return html`<tr>${opener(isOpen, `Attempts of ${d.tag} to ${d.endpoint}`, () => toggle(key))}
       <td>${d.state ? deliveryState(d.state) : outcome(d.latest)}</td><td><a href=${to('endpoints', d.endpoint)}>${d.endpoint}</a></td><td class="cut"><a href=${to('event', d.eventId)}>${d.tag}</a></td><td class="num">${count(d.position)}</td><td class="num">${d.attempts}</td>
       <td>${time(d.latest.startTime, {isShort: true})}</td><td class="num">${duration(seconds(d.latest.latency))}</td>
       <td>${d.nextAttemptTime ? since(d.nextAttemptTime) : html`<span class="quiet">–</span>`}</td><td class="cut">${d.state && d.latest.outcome === 'ATTEMPT_OUTCOME_FAILED' ? outcome(d.latest) : nothing} <span class="quiet">${d.latest.errorMessage ?? ''}</span></td></tr>
@@ -93,7 +93,7 @@ export function open(route, redraw) {
         <select class="seek" aria-label="Endpoint" @change=${(e) => again({endpoint: e.target.value})}><option value="" ?selected=${!endpoint}>All endpoints</option>${[...new Set([...endpoints, ...(endpoint ? [endpoint] : [])])].map((name) => html`<option ?selected=${name === endpoint}>${name}</option>`)}</select>
         <form class="grow" @submit=${(e) => (e.preventDefault(), again({event: new FormData(e.target).get('event').trim()}))}><input name="event" data-key="/" aria-label="Id of an event" placeholder="Id of an event" .value=${event} autocomplete="off" spellcheck="false"></form></div>
       ${failure(error, round.now)}
-      ${!rows ? (error ? nothing : loading()) : rows.length === 0 ? empty('Nothing here', html`<p>${preset() || endpoint || event ? 'No delivery is like this.' : 'Nothing was sent to an endpoint yet.'}</p>`) : html`<div class="scroll"><table><thead><tr><th></th><th>${rows[0].state ? 'State' : 'Latest'}</th><th>Endpoint</th><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Tried</th><th class="num">Took</th><th>Next</th><th>Error</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`}
+      ${!rows ? (error ? nothing : loading()) : rows.length === 0 ? empty('Nothing here', html`<p>${preset() || endpoint || event ? 'No delivery is like this.' : 'Nothing was sent to an endpoint yet.'}</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>${openerHead}<th>${rows[0].state ? 'State' : 'Latest'}</th><th>Endpoint</th><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Tried</th><th class="num">Took</th><th>Next</th><th>Error</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`}
       ${pager([['First', pages.length > 1 ? () => ((pages = ['']), round.now()) : null], ['Back', pages.length > 1 ? () => (pages.pop(), round.now()) : null], ['Next', next ? () => (pages.push(next), round.now()) : null]])}`;
   }
 

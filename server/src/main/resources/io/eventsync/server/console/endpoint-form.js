@@ -61,7 +61,7 @@ export function open(route, redraw) {
           ${failure(error)}
           <div class="actions"><button class="primary" ?disabled=${busy}>${busy ? 'Making…' : 'Make the endpoint'}</button><a class="button" href="#/endpoints">Cancel</a></div>
         </form>
-        <div class="panel"><h3>What the filter matches</h3>${matching.view()}</div>
+        <div class="panel"><h2>What the filter matches</h2>${matching.view()}</div>
       </div>`;
   }
 

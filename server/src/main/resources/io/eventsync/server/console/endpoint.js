@@ -93,7 +93,7 @@ export function open(route, redraw) {
           ${twice('Rotate secret', 'Really rotate?', actions.rotate, {disabled: !!busy || !endpoint.webhook})}${twice('Delete', 'Really delete?', actions.remove, {disabled: !!busy})}</div></div>
       ${failure(error)}${failure(failed)}${said ? html`<div class="state good" role="status">${said}</div>` : nothing}
       <ul class="tiles">
-        <li><span class="cell"><span class="name">Health</span><span class="value small-value">${badge(tone, label)}</span><span class="note">since ${since(s.stateTime)}</span></span></li>
+        <li><span class="cell"><span class="name">Health</span><span class="value small-value">${badge(tone, label)}</span><span class="note">state changed ${since(s.stateTime)}</span></span></li>
         <li><span class="cell"><span class="name">Success</span><span class="value">${done.length ? html`${Math.round((1000 * good) / done.length) / 10} <small>%</small>` : '–'}</span><span class="note">of the latest ${done.length}</span></span></li>
         <li><span class="cell"><span class="name">Time of an attempt</span><span class="value">${duration(quantile(took, 0.5))}</span><span class="note">p99 ${duration(quantile(took, 0.99))}</span></span></li>
         <li><span class="cell"><span class="name">Lag</span><span class="value">${count(s.lagEvents)} <small>events</small></span><span class="note">${seconds(s.lag) > 0 ? `the oldest is ${duration(seconds(s.lag))} old` : 'level with the log'}</span></span></li>
@@ -101,11 +101,11 @@ export function open(route, redraw) {
         <li><span class="cell"><span class="name">Next retry</span><span class="value small-value">${s.nextAttemptTime ? since(s.nextAttemptTime) : 'none waits'}</span><span class="note">${count(s.retrying)} retrying, <a href=${to('dead', '', {endpoint: endpoint.name})}>${count(s.deadLetters)} dead</a></span></span></li>
       </ul>
       <div class="columns">
-        <div class="panel"><h3>Latest attempts</h3>${attempts.length ? strip() : html`<p class="quiet">None yet. They show up here with the next event that matches.</p>`}
+        <div class="panel"><h2>Latest attempts</h2>${attempts.length ? strip() : html`<p class="quiet">None yet. They show up here with the next event that matches.</p>`}
           <ul class="plain-list">${attempts.slice(0, 8).map((a) => html`<li>${outcome(a)}<a href=${to('deliveries', '', {endpoint: endpoint.name, event: a.eventId, open: `${endpoint.name}/${a.eventId}`})} data-row>${a.tag}</a><span class="quiet num">${duration(seconds(a.latency))}</span><span class="quiet num">${time(a.startTime, {isShort: true})}</span></li>`)}</ul>
           <a href=${to('deliveries', '', {endpoint: endpoint.name})}>All deliveries</a></div>
-        <div><div class="panel"><h3>Filter</h3><p><code>${print(endpoint.filter) || 'all events'}</code></p>${matching?.view() ?? nothing}</div>
-        <div class="panel"><h3>Settings</h3>${facts([
+        <div><div class="panel"><h2>Filter</h2><p><code>${print(endpoint.filter) || 'all events'}</code></p>${matching?.view() ?? nothing}</div>
+        <div class="panel"><h2>Settings</h2>${facts([
           ['Goes to', html`<code>${target(endpoint)}</code>`],
           ['Format', endpoint.webhook ? word(endpoint.webhook.format, 'WEBHOOK_FORMAT_').replace('unspecified', 'standard') || 'standard' : ''],
           ['Order', word(endpoint.ordering, 'ORDERING_').replace('unspecified', 'parallel') || 'parallel'],

@@ -91,15 +91,15 @@ export function open(route, redraw) {
         ['Trace', event.traceparent ? html`<code>${event.traceparent.split('-')[1]}</code> ${copy('Copy', event.traceparent)}` : ''],
         ['Attributes', event.attributes ? Object.entries(event.attributes).map(([k, v]) => html`<code>${k}=${v}</code> `) : ''],
       ])}
-      <div class="head"><h3>Payload <span class="crumb">${size()}</span></h3>${event.json !== undefined || event.data !== undefined ? choices('Payload as', event.json !== undefined ? [['pretty', 'Pretty'], ['raw', 'Raw']] : [['pretty', 'Hex'], ['raw', 'Text']], mode, (as) => change({as: as === 'pretty' ? '' : as}, {replace: true})) : nothing}</div>
+      <div class="head"><h2>Payload <span class="crumb">${size()}</span></h2>${event.json !== undefined || event.data !== undefined ? choices('Payload as', event.json !== undefined ? [['pretty', 'Pretty'], ['raw', 'Raw']] : [['pretty', 'Hex'], ['raw', 'Text']], mode, (as) => change({as: as === 'pretty' ? '' : as}, {replace: true})) : nothing}</div>
       ${payload(event, mode)}</div>
       <h2>Endpoints it was meant for</h2>
       ${failure(deliveriesError)}
-      ${endpoints === null ? (deliveriesError ? nothing : loading()) : endpoints.length === 0 ? html`<p class="quiet">The filter of no endpoint matches it.</p>` : html`<div class="scroll"><table><thead><tr><th>Endpoint</th><th>State</th><th class="num">Attempts</th><th>Latest</th><th></th></tr></thead><tbody>
+      ${endpoints === null ? (deliveriesError ? nothing : loading()) : endpoints.length === 0 ? html`<p class="quiet">The filter of no endpoint matches it.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Endpoint</th><th>State</th><th class="num">Attempts</th><th>Latest</th><th><span class="unseen">Action</span></th></tr></thead><tbody>
         ${endpoints.map(({name, delivery, verdict}) => html`<tr><td><a href=${to('endpoints', name)}>${name}</a></td><td>${delivery ? deliveryState(delivery.state) : badge('idle', verdict)}</td><td class="num">${delivery ? delivery.attempts : '–'}</td><td>${delivery?.lastAttempt ? since(delivery.lastAttempt.startTime) : '–'}</td><td class="num"><button class="plain" data-row aria-expanded=${opened === name} @click=${() => toggle(name)}>${opened === name ? 'Close' : 'Attempts'}</button></td></tr>
           ${opened === name ? html`<tr class="open-row"><td colspan="5">${detail(name)}</td></tr>` : nothing}`)}</tbody></table></div>`}
       <h2>Readers that are past it</h2>
-      ${!readers ? loading() : readers.length === 0 ? html`<p class="quiet">No stream that was open then, and no consumer with a filter for it, has read beyond it.</p>` : html`<div class="scroll"><table><thead><tr><th>Kind</th><th>Name</th><th>Filter</th></tr></thead><tbody>${readers.map(([kind, name, filter]) => html`<tr><td>${word(kind, '')}</td><td>${name}</td><td>${print(filter) || 'all events'}</td></tr>`)}</tbody></table></div>`}`;
+      ${!readers ? loading() : readers.length === 0 ? html`<p class="quiet">No stream that was open then, and no consumer with a filter for it, has read beyond it.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Kind</th><th>Name</th><th>Filter</th></tr></thead><tbody>${readers.map(([kind, name, filter]) => html`<tr><td>${word(kind, '')}</td><td>${name}</td><td>${print(filter) || 'all events'}</td></tr>`)}</tbody></table></div>`}`;
   }
 
   return {

@@ -54,7 +54,13 @@ export function ago(iso) {
   if (!iso) return 'never';
   const s = (Date.now() - new Date(iso)) / 1000;
   if (Math.abs(s) < 1.5) return 'now';
-  return s < 0 ? `in ${duration(-s)}` : `${duration(Math.round(s))} ago`;
+  return s < 0 ? `in ${coarse(-s)}` : `${coarse(s)} ago`;
+}
+
+function coarse(s) {
+  if (s < 100) return `${Math.round(s)} s`;
+  if (s < 5400) return `${Math.round(s / 60)} m`;
+  return s < 130_000 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`;
 }
 
 /** `DELIVERY_STATE_RETRYING` becomes `retrying`. */

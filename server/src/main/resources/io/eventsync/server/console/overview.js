@@ -26,17 +26,16 @@ export function open(route, redraw) {
     await Promise.all(
       Object.entries(parts).map(([name, answer]) =>
         answer.then(
-          (value) => Object.assign(data, {[name]: value, [name + 'Error']: null}),
-          (error) => (data[name + 'Error'] = error),
+          (value) => (Object.assign(data, {[name]: value, [name + 'Error']: null}), redraw()),
+          (error) => ((data[name + 'Error'] = error), redraw()),
         ),
       ),
     );
-    redraw();
   }, 3000);
 
   function tiles(points) {
     const last = points.at(-1);
-    const recent = points.slice(-12);
+    const recent = points.filter((p) => p.time > last.time - 60_000);
     const sum = (name) => recent.reduce((all, p) => all + p[name], 0);
     const tried = sum('ok') + sum('failed');
     const endpoints = data.endpoints?.endpoints ?? [];
@@ -45,17 +44,16 @@ export function open(route, redraw) {
     return [
       ['Events', last ? rate(last.events) : '–', 'a second', data.log && `${count(data.log.headPosition)} in all`, to('tail')],
       ['Deliveries', last ? rate(last.delivered) : '–', 'a second', `${count(endpoints.length)} endpoint${endpoints.length === 1 ? '' : 's'}`, to('endpoints')],
-      ['Success', tried > 0 ? `${trimmed((100 * sum('ok')) / tried)}` : '–', tried > 0 ? '%' : '', tried > 0 ? 'of the attempts just now' : 'no attempts just now', to('deliveries'), tried > 0 && sum('failed') / tried > 0.05 ? 'warn' : ''],
+      ['Success', tried > 0 ? `${trimmed((100 * sum('ok')) / tried)}` : '–', tried > 0 ? '%' : '', tried > 0 ? 'in the last minute' : 'no attempts just now', to('deliveries'), tried > 0 && sum('failed') / tried > 0.05 ? 'warn' : ''],
       ['Oldest pending', oldest ? duration(seconds(oldest.status.lag)) : 'none', '', oldest ? oldest.name : 'every endpoint is level', oldest ? to('endpoints', oldest.name) : to('endpoints'), oldest && seconds(oldest.status.lag) > 60 ? 'warn' : ''],
       ['Subscriptions', last ? count(last.subscriptions) : '–', 'open', 'on this node', to('subscriptions')],
-      ['Database', isDown ? 'away' : last?.database ? bytes(last.database) : data.log ? bytes(data.log.bytes) : '–', '', data.server ? `Postgres ${data.server.postgresVersion}${data.server.embeddedPostgres ? ', embedded' : ''}` : nothing, to('config'), isDown ? 'bad' : ''],
+      ['Database', isDown ? 'away' : last?.database ? bytes(last.database) : data.log ? bytes(data.log.bytes) : '–', '', data.server ? `Postgres ${data.server.postgresVersion}` : nothing, to('config'), isDown ? 'bad' : ''],
     ];
   }
 
   const trimmed = (n) => (n >= 99.95 || Number.isInteger(n) ? Math.round(n) : n.toFixed(1));
 
   function view() {
-    if (!data.activity && !data.activityError) return loading('Reading what the node did lately');
     const points = (data.activity?.points ?? []).map((p) => ({
       time: Date.parse(p.time),
       events: p.eventsPerSecond ?? 0,
@@ -84,7 +82,7 @@ export function open(route, redraw) {
             ${draw('Set aside', {label: 'waiting for a retry', value: (p) => p.waiting, print: short, tone: 'a'}, {label: 'dead letters', value: (p) => p.dead, print: short, tone: 'bad'})}
           </div>
           <p class="quiet small">One point is the average of ${duration(seconds(data.activity.step))}. Events count for the whole log, attempts and subscriptions for the node that answers (${data.activity.nodeId.slice(0, 8)}, up ${duration(seconds(data.server?.uptime))}). History begins anew when a node starts.</p>`
-        : nothing}`;
+        : data.activityError ? nothing : loading('Reading what the node did lately')}`;
   }
 
   return {

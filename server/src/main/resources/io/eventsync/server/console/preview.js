@@ -39,7 +39,7 @@ export function preview(filter, redraw) {
       const scanned = Number(answer.scannedEvents ?? 0);
       const matched = Number(answer.matchedEvents ?? 0);
       if (!scanned) return html`<p class="quiet">The log is empty; there is nothing to try the filter on.</p>`;
-      return html`<p>Matches <strong>${count(matched)}</strong> of the newest ${short(scanned)} events <span class="quiet">(since ${since(answer.oldestTime)})</span></p>
+      return html`<p>Matches <strong>${count(matched)}</strong> of the newest ${short(scanned)} events <span class="quiet">(the oldest came ${since(answer.oldestTime)})</span></p>
         ${bar(matched / scanned, 'Share of events that match')}
         ${answer.samples?.length ? html`<ul class="plain-list">${answer.samples.map((e) => html`<li><a href=${to('event', e.id)}>${e.tag}</a><span class="quiet cut">${e.message || e.key || ''}</span><span class="quiet num">${since(e.ingestTime)}</span></li>`)}</ul>` : nothing}`;
     },

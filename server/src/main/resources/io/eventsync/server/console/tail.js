@@ -13,6 +13,7 @@ import {badge, command, copy, empty, facts, failure, loading, pager, time} from 
 const ROWS_MAX = 300;
 const TICK_MILLIS = 200;
 const PER_TICK = 10; // 50 rows a second: more nobody reads
+const BURST = 50;
 const BEHIND_MAX = 20_000;
 const PAGE = 100;
 
@@ -31,6 +32,7 @@ export function open(route, redraw) {
   let timer = 0;
   let params = route.params;
   let generation = 0;
+  let room = BURST; // rows that may come at the next tick
 
   const filterText = () => params.get('filter') ?? '';
   const filter = () => filters.parse(filterText());
@@ -112,7 +114,7 @@ export function open(route, redraw) {
     seen.push([performance.now(), events.length]);
     if (isPaused()) fresh += events.length;
     waiting.push(...events);
-    const most = isPaused() ? ROWS_MAX : PER_TICK;
+    const most = isPaused() ? ROWS_MAX : Math.floor(room);
     if (waiting.length > most) drop(waiting.length - most);
   }
 
@@ -123,6 +125,7 @@ export function open(route, redraw) {
   }
 
   function tick() {
+    room = Math.min(BURST, room + PER_TICK);
     const since = performance.now() - 2000;
     const before = seen.length;
     seen = seen.filter(([at]) => at > since);
@@ -132,8 +135,10 @@ export function open(route, redraw) {
 
   function flush() {
     const [first] = waiting;
+    if (!first) return;
     if (unshown) first.skipped = unshown;
     unshown = 0;
+    room = Math.max(0, room - waiting.length);
     rows = [...waiting.reverse(), ...rows].slice(0, ROWS_MAX);
     waiting = [];
     fresh = 0;
@@ -195,7 +200,7 @@ export function open(route, redraw) {
     const shown = isOpen(event);
     const text = event.message || event.json || (event.data !== undefined ? 'binary' : '');
     return html`<li class=${event.skipped ? 'event after-gap' : 'event'}>
-      <button class="line" data-row aria-expanded=${shown} @click=${() => toggle(event)}>
+      <button class="entry" data-row aria-expanded=${shown} @click=${() => toggle(event)}>
         <span class="num pos">${count(event.position)}</span><span class="when">${clock(event.ingestTime)}</span><span class="name">${event.tag}</span><span class="key">${event.key ?? ''}</span><span class="text">${text.slice(0, 240)}</span>
       </button>
       ${shown ? details(event) : nothing}

@@ -12,7 +12,7 @@ export const badge = (tone, label) => html`<span class="badge ${tone}"><i aria-h
 
 export const loading = (what = 'Loading') => html`<p class="state" role="status"><span class="spinner" aria-hidden="true"></span>${what}…</p>`;
 
-export const empty = (title, body = nothing) => html`<div class="state empty"><h3>${title}</h3>${body}</div>`;
+export const empty = (title, body = nothing) => html`<div class="state empty"><h2>${title}</h2>${body}</div>`;
 
 export function failure(error, retry) {
   if (!error) return nothing;
@@ -68,5 +68,10 @@ export const choices = (label, all, taken, choose) => html`<div class="choices" 
 </div>`;
 
 export const facts = (pairs) => html`<dl class="facts">${pairs.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+/** Opens what lies below a row. */
+export const opener = (isOpen, label, click) => html`<td class="opener"><button class="plain fold" data-row aria-expanded=${isOpen} aria-label=${label} @click=${click}></button></td>`;
+
+export const openerHead = html`<th><span class="unseen">Open</span></th>`;
 
 export const bar = (share, label) => html`<progress max="1" .value=${Math.min(1, Math.max(0, share))} aria-label=${label}></progress>`;
