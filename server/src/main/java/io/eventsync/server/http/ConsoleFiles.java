@@ -29,7 +29,7 @@ final class ConsoleFiles {
     /** Where the console looks for its library, beside the files of ours. */
     private static final String LIT = "lit/";
 
-    private static final Set<String> LIT_FILES =
+    static final Set<String> LIT_FILES =
             Set.of("lit-html.js", "directive.js", "directive-helpers.js", "directives/repeat.js");
     private static final String PATH = "/console/";
     private static final String INDEX = "index.html";
@@ -79,7 +79,7 @@ final class ConsoleFiles {
         return isKnown && ConsoleFiles.class.getResource(resource(name)) != null ? Optional.of(name) : Optional.empty();
     }
 
-    private static String resource(String name) {
+    static String resource(String name) {
         return name.startsWith(LIT)
                 ? "/META-INF/resources/webjars/lit-html/" + Webjars.version("org.webjars.npm", "lit-html") + "/"
                         + name.substring(LIT.length())

@@ -10,7 +10,7 @@ import {reading, sending} from './snippets.js';
 import {tagTree} from './tags.js';
 import {badge, command, copy, empty, facts, failure, loading, pager, time} from './ui.js';
 
-const ROWS_MAX = 300;
+const ROWS_MAX = 200;
 const TICK_MILLIS = 200;
 const PER_TICK = 10; // 50 rows a second: more nobody reads
 const BURST = 50;

@@ -16,6 +16,7 @@ import io.eventsync.v1.AttemptFilter;
 import io.eventsync.v1.CreateEndpointRequest;
 import io.eventsync.v1.CreateEndpointResponse;
 import io.eventsync.v1.DeadLetterFilter;
+import io.eventsync.v1.DeadLetterGroup;
 import io.eventsync.v1.DeleteEndpointRequest;
 import io.eventsync.v1.DeleteEndpointResponse;
 import io.eventsync.v1.Endpoint;
@@ -49,6 +50,8 @@ import io.eventsync.v1.SeekEndpointResponse;
 import io.eventsync.v1.SendTestEventRequest;
 import io.eventsync.v1.SendTestEventResponse;
 import io.eventsync.v1.Start;
+import io.eventsync.v1.SummarizeDeadLettersRequest;
+import io.eventsync.v1.SummarizeDeadLettersResponse;
 import io.eventsync.v1.UpdateEndpointRequest;
 import io.eventsync.v1.UpdateEndpointResponse;
 import io.eventsync.v1.WatchAttemptsRequest;
@@ -87,6 +90,7 @@ final class DeliveryGrantQuestions {
                 new Question(ACTION, this::watchAttempts),
                 new Question(ACTION, this::listDeadLetters),
                 new Question(ACTION, this::countDeadLetters),
+                new Question(ACTION, this::summarizeDeadLetters),
                 new Question(ACTION, this::explain));
     }
 
@@ -408,6 +412,25 @@ final class DeliveryGrantQuestions {
         } while (!request.getPageToken().isEmpty());
 
         requireSame(caller, filter, told, seen(letters, caller, filter.getEndpoint(), filter.getTagPrefixesList()));
+    }
+
+    private void summarizeDeadLetters(Caller caller) {
+        DeadLetterFilter filter = letterFilter(caller);
+        String refusal = refusal(caller, filter.getEndpoint(), filter.getTagPrefixesList());
+        SummarizeDeadLettersRequest request =
+                SummarizeDeadLettersRequest.newBuilder().setFilter(filter).build();
+
+        Answer answer = ask.ask(caller, ACTION, request, SummarizeDeadLettersResponse.getDefaultInstance());
+
+        assertThat(answer.reason()).isEqualTo(refusal);
+        if (refusal.isEmpty()) {
+            assertThat(((SummarizeDeadLettersResponse) answer.only())
+                            .getGroupsList().stream()
+                                    .mapToLong(DeadLetterGroup::getEvents)
+                                    .sum())
+                    .isEqualTo(seen(letters, caller, filter.getEndpoint(), filter.getTagPrefixesList())
+                            .size());
+        }
     }
 
     private void countDeadLetters(Caller caller) {

@@ -7,14 +7,17 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.eventsync.server.TestServer;
+import io.eventsync.v1.AttemptError;
 import io.eventsync.v1.DeadLetter;
 import io.eventsync.v1.DeadLetterFilter;
+import io.eventsync.v1.DeadLetterGroup;
 import io.eventsync.v1.DeadLetterReason;
 import io.eventsync.v1.GetReplayRequest;
 import io.eventsync.v1.ListDeadLettersRequest;
 import io.eventsync.v1.Replay;
 import io.eventsync.v1.ReplayDeadLettersRequest;
 import io.eventsync.v1.ReplayState;
+import io.eventsync.v1.SummarizeDeadLettersRequest;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,17 @@ class DeadLetterIT {
                 .getDeadLettersList();
     }
 
+    /** Of the endpoint "dead", by their last error. */
+    private List<DeadLetterGroup> groups(AttemptError error) {
+        return await(server.deliveries()
+                        .summarizeDeadLetters(SummarizeDeadLettersRequest.newBuilder()
+                                .setFilter(DeadLetterFilter.newBuilder()
+                                        .setEndpoint("dead")
+                                        .addLastErrors(error))
+                                .build()))
+                .getGroupsList();
+    }
+
     private ReplayDeadLettersRequest.Builder replay(String endpoint) {
         return ReplayDeadLettersRequest.newBuilder()
                 .setFilter(DeadLetterFilter.newBuilder().setEndpoint(endpoint));
@@ -63,6 +77,13 @@ class DeadLetterIT {
         assertThat(letter.getAttempts()).isEqualTo(2);
         assertThat(letter.getLastStatusCode()).isEqualTo(500);
         assertThat(letter.getEvent().getId()).isEqualTo(letter.getEventId());
+
+        DeadLetterGroup group = groups(letter.getLastError()).get(0);
+        assertThat(group.getEndpoint()).isEqualTo("dead");
+        assertThat(group.getEvents()).isEqualTo(3);
+        assertThat(group.getLastStatusCode()).isEqualTo(500);
+        assertThat(group.getLastTime()).isEqualTo(letter.getCreateTime());
+        assertThat(groups(AttemptError.ATTEMPT_ERROR_TIMEOUT)).isEmpty();
 
         receiver.answer("/dead", request -> 200);
         assertThat(await(server.deliveries()
