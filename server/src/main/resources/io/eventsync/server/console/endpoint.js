@@ -2,9 +2,9 @@
 import {html, nothing, svg} from './lit/lit-html.js';
 import {del, get, poll, post, seg} from './api.js';
 import {outcome, timeline} from './attempts.js';
-import {health, target} from './endpoints.js';
 import {print} from './filter.js';
 import {clock, count, duration, quantile, seconds, word} from './format.js';
+import {health, nextTry, target} from './health.js';
 import {preview} from './preview.js';
 import {to} from './route.js';
 import {badge, command, facts, failure, loading, since, time, twice} from './ui.js';
@@ -93,12 +93,12 @@ export function open(route, redraw) {
           ${twice('Rotate secret', 'Really rotate?', actions.rotate, {disabled: !!busy || !endpoint.webhook})}${twice('Delete', 'Really delete?', actions.remove, {disabled: !!busy})}</div></div>
       ${failure(error)}${failure(failed)}${said ? html`<div class="state good" role="status">${said}</div>` : nothing}
       <ul class="tiles">
-        <li><span class="cell"><span class="name">Health</span><span class="value small-value">${badge(tone, label)}</span><span class="note">state changed ${since(s.stateTime)}</span></span></li>
+        <li><span class="cell"><span class="name">Health</span><span class="value small-value">${badge(tone, label)}</span><span class="note">changed ${since(s.stateTime)}</span></span></li>
         <li><span class="cell"><span class="name">Success</span><span class="value">${done.length ? html`${Math.round((1000 * good) / done.length) / 10} <small>%</small>` : '–'}</span><span class="note">of the latest ${done.length}</span></span></li>
         <li><span class="cell"><span class="name">Time of an attempt</span><span class="value">${duration(quantile(took, 0.5))}</span><span class="note">p99 ${duration(quantile(took, 0.99))}</span></span></li>
         <li><span class="cell"><span class="name">Lag</span><span class="value">${count(s.lagEvents)} <small>events</small></span><span class="note">${seconds(s.lag) > 0 ? `the oldest is ${duration(seconds(s.lag))} old` : 'level with the log'}</span></span></li>
         <li><span class="cell"><span class="name">Breaker</span><span class="value small-value">${word(breaker.state, 'STATE_') || '–'}</span><span class="note">${breaker.probeTime ? html`next probe ${since(breaker.probeTime)}` : `${breaker.consecutiveFailures ?? 0} failures in a row`}</span></span></li>
-        <li><span class="cell"><span class="name">Next retry</span><span class="value small-value">${s.nextAttemptTime ? since(s.nextAttemptTime) : 'none waits'}</span><span class="note">${count(s.retrying)} retrying, <a href=${to('dead', '', {endpoint: endpoint.name})}>${count(s.deadLetters)} dead</a></span></span></li>
+        <li><span class="cell"><span class="name">Next retry</span><span class="value small-value">${nextTry(endpoint) ? since(nextTry(endpoint)) : 'none waits'}</span><span class="note">${count(s.retrying)} retrying, <a href=${to('dead', '', {endpoint: endpoint.name})}>${count(s.deadLetters)} dead</a></span></span></li>
       </ul>
       <div class="columns">
         <div class="panel"><h2>Latest attempts</h2>${attempts.length ? strip() : html`<p class="quiet">None yet. They show up here with the next event that matches.</p>`}

@@ -4,25 +4,10 @@ import {get, poll} from './api.js';
 import * as detail from './endpoint.js';
 import * as form from './endpoint-form.js';
 import {print} from './filter.js';
-import {count, duration, seconds, word} from './format.js';
+import {ago, count, seconds, short} from './format.js';
+import {health, nextTry, target} from './health.js';
 import {change, to} from './route.js';
 import {badge, choices, empty, failure, loading, pager, since} from './ui.js';
-
-export const target = (e) => e.webhook?.url ?? (e.email ? `mail to ${e.email.to.join(', ')}` : '');
-
-/** One word for how it does, the worst first. */
-export function health(e) {
-  const s = e.status ?? {};
-  const state = (s.state ?? '').replace('ENDPOINT_STATE_', '');
-  if (state === 'DISABLED') return ['bad', `disabled: ${word(s.disableReason, 'DISABLE_REASON_')}`];
-  if (state === 'BLOCKED') return ['bad', `blocked at ${count(s.blockedPosition)}`];
-  if (state === 'PAUSED') return ['idle', 'paused'];
-  if (s.breaker?.state === 'STATE_OPEN') return ['bad', 'breaker open'];
-  if (s.breaker?.state === 'STATE_HALF_OPEN') return ['warn', 'probing'];
-  if (s.pausedUntil) return ['warn', 'asked to wait'];
-  if (s.retrying > 0) return ['warn', 'retrying'];
-  return ['ok', 'healthy'];
-}
 
 const STATES = [['', 'All'], ['failing', 'Failing'], ['PAUSED', 'Paused'], ['DISABLED', 'Disabled'], ['BLOCKED', 'Blocked']];
 
@@ -49,11 +34,11 @@ export function open(route, redraw) {
     const s = e.status ?? {};
     const [tone, label] = health(e);
     return html`<tr><td><a data-row href=${to('endpoints', e.name)}>${e.name}</a></td><td>${badge(tone, label)}</td>
-      <td class="cut" title=${target(e)}>${target(e)}</td><td class="cut" title=${print(e.filter)}>${print(e.filter) || html`<span class="quiet">all events</span>`}</td>
-      <td class="num">${count(s.lagEvents)}${seconds(s.lag) >= 1 ? html` <span class="quiet">${duration(seconds(s.lag))}</span>` : nothing}</td>
+      <td class="cut" title=${target(e)}>${target(e).replace(/^https?:\/\//, '')}</td><td class="cut" title=${print(e.filter)}>${print(e.filter) || html`<span class="quiet">all events</span>`}</td>
+      <td class="num" title="${count(s.lagEvents)} events">${short(s.lagEvents)}${seconds(s.lag) >= 1 ? html` <span class="quiet">${ago(Date.now() - 1000 * seconds(s.lag)).replace(' ago', '')}</span>` : nothing}</td>
       <td class="num">${count(s.retrying)}</td>
       <td class="num">${Number(s.deadLetters) ? html`<a href=${to('dead', '', {endpoint: e.name})}>${count(s.deadLetters)}</a>` : '0'}</td>
-      <td>${s.nextAttemptTime ? since(s.nextAttemptTime) : html`<span class="quiet">–</span>`}</td><td>${since(s.lastSuccessTime)}</td></tr>`;
+      <td>${nextTry(e) ? since(nextTry(e)) : html`<span class="quiet">–</span>`}</td><td>${since(s.lastSuccessTime)}</td></tr>`;
   }
 
   function view() {

@@ -3,10 +3,12 @@ import {html, nothing} from './lit/lit-html.js';
 import {get, poll} from './api.js';
 import {chart} from './chart.js';
 import {bytes, count, duration, seconds, short} from './format.js';
+import {health, nextTry} from './health.js';
 import {change, to} from './route.js';
-import {choices, failure, loading} from './ui.js';
+import {badge, choices, failure, loading, since} from './ui.js';
 
 const RANGES = {'5m': 300, '15m': 900, '1h': 3600, '24h': 86400};
+const TROUBLES_MAX = 5;
 const rate = (n) => short(n < 10 ? Number(n.toFixed(1)) : Math.round(n));
 const took = (s) => duration(s);
 
@@ -51,6 +53,16 @@ export function open(route, redraw) {
     ];
   }
 
+  /** What is not well, the worst first, up to {@link TROUBLES_MAX}. */
+  function troubles() {
+    const all = data.endpoints?.endpoints ?? [];
+    const found = all.map((e) => [e, ...health(e)]).filter(([, tone]) => tone === 'bad' || tone === 'warn').sort(([, a], [, b]) => a.localeCompare(b));
+    if (!data.endpoints) return nothing;
+    return html`<div class="panel"><h2>Endpoints that need a look</h2>
+      ${found.length ? html`<ul class="plain-list">${found.slice(0, TROUBLES_MAX).map(([e, tone, label]) => html`<li>${badge(tone, label)}<a data-row href=${to('endpoints', e.name)}>${e.name}</a><span class="quiet cut">${nextTry(e) ? html`next try ${since(nextTry(e))}` : nothing}</span><span class="quiet num">${count(e.status?.lagEvents)} behind</span></li>`)}</ul>` : html`<p class="quiet">${all.length ? 'None: all of them are well.' : html`There are none yet. <a href=${to('endpoints', '+new')}>Make the first one</a>`}</p>`}
+      ${found.length > TROUBLES_MAX ? html`<a href=${to('endpoints', '', {state: 'failing'})}>${found.length - TROUBLES_MAX} more</a>` : nothing}</div>`;
+  }
+
   const trimmed = (n) => (n >= 99.95 || Number.isInteger(n) ? Math.round(n) : n.toFixed(1));
 
   function view() {
@@ -81,6 +93,7 @@ export function open(route, redraw) {
             ${draw('Time it took, on average', {label: 'append, durable', value: (p) => p.append, print: took, tone: 'a'}, {label: 'attempt', value: (p) => p.attempt, print: took, tone: 'b'})}
             ${draw('Set aside', {label: 'waiting for a retry', value: (p) => p.waiting, print: short, tone: 'a'}, {label: 'dead letters', value: (p) => p.dead, print: short, tone: 'bad'})}
           </div>
+          ${troubles()}
           <p class="quiet small">One point is the average of ${duration(seconds(data.activity.step))}. Events count for the whole log, attempts and subscriptions for the node that answers (${data.activity.nodeId.slice(0, 8)}, up ${duration(seconds(data.server?.uptime))}). History begins anew when a node starts.</p>`
         : data.activityError ? nothing : loading('Reading what the node did lately')}`;
   }
