@@ -29,6 +29,7 @@ import io.eventsync.server.subscription.Poller;
 import io.eventsync.server.subscription.Subscriptions;
 import io.eventsync.server.sync.Cursors;
 import io.eventsync.server.sync.Starts;
+import io.eventsync.server.tracing.Tracing;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -60,6 +61,7 @@ public final class Server {
     private final List<String> deployments = new CopyOnWriteArrayList<>();
     private final Authenticator authenticator;
     private final Metrics metrics = new Metrics();
+    private final Tracing tracing;
     private volatile @Nullable AdminVerticle admin;
     private volatile @Nullable Processed processed;
     private volatile @Nullable Activity activity;
@@ -86,6 +88,7 @@ public final class Server {
         this.pool = database.pool(vertx);
         this.deliveryPool = database.pool(vertx);
         this.authenticator = new Authenticator(vertx, pool, config.auth(), clock);
+        this.tracing = Tracing.of(config.tracing(), version, nodeId.toString());
     }
 
     /**
@@ -137,7 +140,8 @@ public final class Server {
                         config.mail(),
                         clock,
                         version,
-                        metrics.registry()),
+                        metrics.registry(),
+                        tracing),
                 nodeId);
         return vertx.deployVerticle(delivery).map(id -> {
             deployments.add(id);
@@ -184,7 +188,8 @@ public final class Server {
                         config.shown(),
                         authenticator,
                         new Quotas(config.auth()),
-                        metrics.registry()),
+                        metrics.registry(),
+                        tracing),
                 config.http());
         running = new Running(subscriptions, watches, front);
         Processed files = new Processed(vertx, pool, log, config.compat());
@@ -297,7 +302,7 @@ public final class Server {
                     }
                     return authenticator.stop();
                 })
-                .transform(v -> Future.join(pool.close(), deliveryPool.close()))
+                .transform(v -> Future.join(pool.close(), deliveryPool.close(), tracing.close()))
                 .<Void>mapEmpty()
                 .onComplete(v -> {
                     metrics.close();

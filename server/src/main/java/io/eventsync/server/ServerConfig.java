@@ -19,6 +19,7 @@ import io.eventsync.server.mail.MailConfig;
 import io.eventsync.server.postgres.PostgresConfig;
 import io.eventsync.server.secret.SecretConfig;
 import io.eventsync.server.subscription.SubscriptionConfig;
+import io.eventsync.server.tracing.TracingConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -39,6 +40,7 @@ public record ServerConfig(
         MailConfig mail,
         SecretConfig secrets,
         LoggingConfig logging,
+        TracingConfig tracing,
         CompatConfig compat,
         List<ShownSetting> shown) {
 
@@ -56,6 +58,7 @@ public record ServerConfig(
                     MailConfig.SETTINGS,
                     SecretConfig.SETTINGS,
                     LoggingConfig.SETTINGS,
+                    TracingConfig.SETTINGS,
                     CompatConfig.SETTINGS)
             .<Setting<?>>flatMap(List::stream)
             .toList();
@@ -79,6 +82,7 @@ public record ServerConfig(
                 MailConfig.from(settings),
                 SecretConfig.from(settings),
                 LoggingConfig.from(settings),
+                TracingConfig.from(settings),
                 CompatConfig.from(settings),
                 settings.shown());
         List<Problem> problems = config.problems(settings);
@@ -104,6 +108,7 @@ public record ServerConfig(
                 mail,
                 secrets,
                 logging,
+                tracing,
                 compat,
                 shown);
     }

@@ -1,7 +1,11 @@
 package io.eventsync.server.delivery;
 
+import io.eventsync.server.event.LogEvent;
+import io.eventsync.server.tracing.Traceparent;
+import io.eventsync.server.tracing.Work;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One request or mail that is being made, with one event or a batch of them. */
 final class Attempt {
@@ -9,6 +13,7 @@ final class Attempt {
     private final List<Delivery> deliveries;
     private long atMicros;
     private int number;
+    private @Nullable Work work;
 
     Attempt(UUID id, List<Delivery> deliveries) {
         this.id = id;
@@ -54,6 +59,28 @@ final class Attempt {
     /** The highest number of its deliveries' attempts. */
     int number() {
         return number;
+    }
+
+    void as(Work recorded) {
+        this.work = recorded;
+    }
+
+    /** What to tell the receiver; empty if nobody traces, and for a batch unless this node does. */
+    String traceparent() {
+        Work recorded = work;
+        if (recorded != null) {
+            return recorded.traceparent();
+        }
+        return isBatch() ? "" : traceparent(first().event());
+    }
+
+    /** Of the events that were fetched, each valid or empty. */
+    List<String> traceparents() {
+        return deliveries.stream().map(d -> traceparent(d.event())).toList();
+    }
+
+    private static String traceparent(@Nullable LogEvent event) {
+        return event == null ? "" : Traceparent.valid(event.content().traceparent());
     }
 
     void start(long micros) {

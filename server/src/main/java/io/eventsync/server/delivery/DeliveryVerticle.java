@@ -18,6 +18,7 @@ import io.eventsync.server.mail.MailConfig;
 import io.eventsync.server.mail.MailSender;
 import io.eventsync.server.metrics.EventLoopDelay;
 import io.eventsync.server.sync.Cursors;
+import io.eventsync.server.tracing.Tracing;
 import io.eventsync.server.upkeep.Upkeep;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -70,7 +71,8 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
             MailConfig mail,
             InstantSource clock,
             String version,
-            MeterRegistry meters) {}
+            MeterRegistry meters,
+            Tracing tracing) {}
 
     public DeliveryVerticle(Parts parts, UUID nodeId) {
         this.parts = parts;
@@ -95,7 +97,8 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
                 mails,
                 parts.cursors(),
                 parts.clock(),
-                new WebhookSender.Identity("urn:eventsync:" + parts.log().id(), parts.version()));
+                new WebhookSender.Identity("urn:eventsync:" + parts.log().id(), parts.version()),
+                parts.tracing());
         RunStore runs = new RunStore(parts.pool());
         tests = new TestDeliveries(audit, runs, senders, parts.log(), nodeId, steady);
         SystemEvents events = new SystemEvents(vertx, parts.pool(), parts.log());

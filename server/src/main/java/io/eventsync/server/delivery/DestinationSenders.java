@@ -10,6 +10,7 @@ import io.eventsync.server.endpoint.WebhookDestination;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.mail.MailSender;
 import io.eventsync.server.sync.Cursors;
+import io.eventsync.server.tracing.Tracing;
 import io.eventsync.server.webhook.Signer;
 import io.eventsync.server.webhook.SigningKey;
 import io.vertx.core.Future;
@@ -29,6 +30,7 @@ final class DestinationSenders implements Senders {
     private final Cursors cursors;
     private final InstantSource clock;
     private final WebhookSender.Identity identity;
+    private final Tracing tracing;
 
     DestinationSenders(
             EndpointSecrets secrets,
@@ -37,7 +39,8 @@ final class DestinationSenders implements Senders {
             Optional<MailSender> mails,
             Cursors cursors,
             InstantSource clock,
-            WebhookSender.Identity identity) {
+            WebhookSender.Identity identity,
+            Tracing tracing) {
         this.secrets = secrets;
         this.egress = egress;
         this.rules = rules;
@@ -45,6 +48,7 @@ final class DestinationSenders implements Senders {
         this.cursors = cursors;
         this.clock = clock;
         this.identity = identity;
+        this.tracing = tracing;
     }
 
     @Override
@@ -56,10 +60,18 @@ final class DestinationSenders implements Senders {
             Map<Long, Sender> senders = new HashMap<>();
             for (RunStore.Loaded endpoint : endpoints) {
                 long id = endpoint.start().handle().id();
-                sender(endpoint, Optional.ofNullable(keys.get(id))).ifPresent(s -> senders.put(id, s));
+                sender(endpoint, Optional.ofNullable(keys.get(id)))
+                        .map(s -> traced(endpoint, s))
+                        .ifPresent(s -> senders.put(id, s));
             }
             return senders;
         });
+    }
+
+    private Sender traced(RunStore.Loaded endpoint, Sender sender) {
+        return tracing.isOn()
+                ? new TracedSender(tracing, endpoint.start().handle().name(), sender)
+                : sender;
     }
 
     private Optional<Sender> sender(RunStore.Loaded endpoint, Optional<List<SigningKey>> keys) {

@@ -123,7 +123,7 @@ final class WebhookSender implements Sender {
                 attempt.first().isAsked()
                         ? Optional.of(Objects.requireNonNullElse(attempt.first().replayId(), "1"))
                         : Optional.empty(),
-                attempt.isBatch() ? "" : lastEvent.content().traceparent());
+                attempt.traceparent());
         MultiMap all = MultiMap.caseInsensitiveMultiMap();
         for (Header header : parts.headers(signer, now.getEpochSecond(), identity.version(), headers)) {
             all.add(header.name(), header.value());

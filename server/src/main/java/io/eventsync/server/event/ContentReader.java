@@ -27,7 +27,7 @@ final class ContentReader {
     private static final int DATA_TAG = StoredBody.lengthDelimited(DATA);
     private static final int CONTENT_TYPE_TAG = StoredBody.lengthDelimited(CONTENT_TYPE);
     private static final int EVENT_TIME_TAG = StoredBody.lengthDelimited(EVENT_TIME);
-    private static final int TRACEPARENT_TAG = StoredBody.lengthDelimited(TRACEPARENT);
+    static final int TRACEPARENT_TAG = StoredBody.lengthDelimited(TRACEPARENT);
     private static final int PRODUCER_TAG = StoredBody.lengthDelimited(PRODUCER);
     private static final int SECONDS_TAG = 1 << 3 | WireFormat.WIRETYPE_VARINT;
     private static final int NANOS_TAG = 2 << 3 | WireFormat.WIRETYPE_VARINT;

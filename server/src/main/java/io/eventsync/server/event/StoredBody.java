@@ -66,8 +66,8 @@ final class StoredBody {
     }
 
     /**
-     * Whether two bodies say the same, whoever ingested them: a retry may come with another token. Writers may order the fields and the
-     * entries of a map as they like.
+     * Whether two bodies say the same, whoever ingested them and in whichever trace: a retry may come with another token, and is another
+     * span. Writers may order the fields and the entries of a map as they like.
      */
     static boolean sameContent(byte[] a, byte[] b) {
         return Arrays.equals(a, b) || fields(a).equals(fields(b));
@@ -81,7 +81,7 @@ final class StoredBody {
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
                 int from = in.getTotalBytesRead();
                 in.skipField(tag);
-                if (tag != ATTRIBUTES_TAG && tag != PRODUCER_TAG) {
+                if (tag != ATTRIBUTES_TAG && tag != PRODUCER_TAG && tag != ContentReader.TRACEPARENT_TAG) {
                     values.computeIfAbsent(tag, t -> new ArrayList<>())
                             .add(ByteBuffer.wrap(body, from, in.getTotalBytesRead() - from));
                 }

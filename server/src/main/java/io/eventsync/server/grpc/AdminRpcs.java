@@ -7,6 +7,8 @@ import io.eventsync.server.config.ShownSetting;
 import io.eventsync.server.event.EventLog;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.metrics.Activity;
+import io.eventsync.server.logging.LogLevels;
+import io.eventsync.server.logging.LoggingConfig.Level;
 import io.eventsync.server.subscription.SubscriptionInfo;
 import io.eventsync.server.subscription.Subscriptions;
 import io.eventsync.server.sync.Cursors;
@@ -22,15 +24,21 @@ import io.eventsync.v1.GetServerInfoRequest;
 import io.eventsync.v1.GetServerInfoResponse;
 import io.eventsync.v1.ListSubscriptionsRequest;
 import io.eventsync.v1.ListSubscriptionsResponse;
+import io.eventsync.v1.LogLevel;
+import io.eventsync.v1.SetLogLevelRequest;
+import io.eventsync.v1.SetLogLevelResponse;
 import io.eventsync.v1.TerminateSubscriptionRequest;
 import io.eventsync.v1.TerminateSubscriptionResponse;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** AdminService, as far as it is there. */
 final class AdminRpcs {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminRpcs.class);
     private static final String SERVICE = "eventsync.v1.AdminService/";
     private static final java.time.Duration WINDOW = java.time.Duration.ofMinutes(15);
     private static final java.time.Duration WINDOW_MIN = java.time.Duration.ofSeconds(10);
@@ -64,6 +72,7 @@ final class AdminRpcs {
                 SERVICE + "TerminateSubscription",
                 TerminateSubscriptionRequest.parser(),
                 (request, call) -> terminate(request.getSubscriptionId(), call));
+        rpc.unary(SERVICE + "SetLogLevel", SetLogLevelRequest.parser(), this::setLogLevel);
     }
 
     private Future<Buffer> serverInfo() {
@@ -174,5 +183,34 @@ final class AdminRpcs {
         return subscriptions.terminate(id)
                 ? Rpc.encoded(TerminateSubscriptionResponse.getDefaultInstance())
                 : Future.failedFuture(Failure.notFound("eventsync.v1/Subscription", id));
+    }
+
+    private Future<Buffer> setLogLevel(SetLogLevelRequest request, Call call) {
+        call.principal().grants().requireAll(Action.ADMIN);
+        Level level =
+                switch (request.getLevel()) {
+                    case LOG_LEVEL_ERROR -> Level.ERROR;
+                    case LOG_LEVEL_WARN -> Level.WARN;
+                    case LOG_LEVEL_INFO -> Level.INFO;
+                    case LOG_LEVEL_DEBUG -> Level.DEBUG;
+                    case LOG_LEVEL_TRACE -> Level.TRACE;
+                    case LOG_LEVEL_UNSPECIFIED, UNRECOGNIZED -> null;
+                };
+        boolean isInherited = request.getLevelValue() == 0 && !request.getLogger().isEmpty();
+        if (level == null && !isInherited) {
+            throw Failure.field("level", "is required, one of LOG_LEVEL_ERROR to LOG_LEVEL_TRACE");
+        }
+        LogLevels.Change change = LogLevels.set(request.getLogger(), level)
+                .orElseThrow(() -> Failure.field("logger", "is not the name of a class that logs, or of its package"));
+        LOG.warn(
+                "log level changed logger={} before={} now={} principal={}",
+                request.getLogger().isEmpty() ? "all" : request.getLogger(),
+                change.before(),
+                change.now(),
+                call.principal().name());
+        return Rpc.encoded(SetLogLevelResponse.newBuilder()
+                .setLevel(LogLevel.valueOf("LOG_LEVEL_" + change.now()))
+                .setPreviousLevel(LogLevel.valueOf("LOG_LEVEL_" + change.before()))
+                .build());
     }
 }

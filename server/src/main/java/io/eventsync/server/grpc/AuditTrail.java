@@ -33,9 +33,10 @@ final class AuditTrail {
             "Replay",
             "Cancel",
             "Terminate",
-            "Revoke");
+            "Revoke",
+            "Set");
     private static final List<String> NAMES =
-            List.of("name", "endpoint", "replay_id", "subscription_id", "token_id", "display_name");
+            List.of("name", "endpoint", "replay_id", "subscription_id", "token_id", "display_name", "logger");
     private static final List<String> RESOURCES = List.of("endpoint", "consumer", "token", "filter");
     private static final Pattern WORD = Pattern.compile("(?<=[a-z])(?=[A-Z])");
 

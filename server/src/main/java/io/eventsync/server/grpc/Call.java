@@ -4,6 +4,8 @@ import com.google.protobuf.MessageLite;
 import io.eventsync.server.auth.Principal;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
+import io.eventsync.server.tracing.Traceparent;
+import io.eventsync.server.tracing.Work;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,6 +41,7 @@ final class Call {
     private boolean someoneWaits;
     private long timer = -1;
     private @Nullable Reason refusal;
+    private @Nullable Work work;
     private boolean answered;
     private boolean done;
 
@@ -116,6 +119,21 @@ final class Call {
 
     String method() {
         return method;
+    }
+
+    /** The caller's place in a trace, or empty. */
+    String traceparent() {
+        return Traceparent.of(wire.headers().getAll(Traceparent.HEADER));
+    }
+
+    void as(Work recorded) {
+        this.work = recorded;
+    }
+
+    /** Itself as a part of a trace; null while nobody traces. */
+    @Nullable
+    Work work() {
+        return work;
     }
 
     long beganNanos() {

@@ -26,8 +26,16 @@ final class EventMapper {
         this.limits = limits;
     }
 
-    /** Fails with FIELD_INVALID, naming fields below {@code field}. */
     NewEvent toNew(Event event, String field) {
+        return toNew(event, field, "");
+    }
+
+    /**
+     * Fails with FIELD_INVALID, naming fields below {@code field}.
+     *
+     * @param traceparent of the call, for an event without one; valid, or empty
+     */
+    NewEvent toNew(Event event, String field, String traceparent) {
         try {
             check(event);
         } catch (Failure refused) {
@@ -35,7 +43,7 @@ final class EventMapper {
         }
         boolean hasId = !event.getId().isEmpty();
         String id = hasId ? event.getId() : UuidCreator.getTimeOrderedEpoch().toString();
-        return new NewEvent(id, hasId, event.getTag(), body(event));
+        return new NewEvent(id, hasId, event.getTag(), body(event, traceparent));
     }
 
     private void check(Event event) {
@@ -131,15 +139,13 @@ final class EventMapper {
     }
 
     /** What the log stores: the event without what it keeps in columns and without what clients do not set. */
-    private static byte[] body(Event event) {
-        return event.toBuilder()
-                .clearId()
-                .clearTag()
-                .clearPosition()
-                .clearIngestTime()
-                .clearProducer()
-                .build()
-                .toByteArray();
+    private static byte[] body(Event event, String traceparent) {
+        Event.Builder body =
+                event.toBuilder().clearId().clearTag().clearPosition().clearIngestTime().clearProducer();
+        if (!traceparent.isEmpty() && event.getTraceparent().isEmpty()) {
+            body.setTraceparent(traceparent);
+        }
+        return body.build().toByteArray();
     }
 
     static IngestResult result(Appended appended) {

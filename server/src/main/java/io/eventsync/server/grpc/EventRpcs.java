@@ -20,6 +20,9 @@ import io.eventsync.server.sync.ExpiredPolicy;
 import io.eventsync.server.sync.Start;
 import io.eventsync.server.sync.Starts;
 import io.eventsync.server.tag.TagPrefix;
+import io.eventsync.server.tracing.Traceparent;
+import io.eventsync.server.tracing.Tracing;
+import io.eventsync.server.tracing.Work;
 import io.eventsync.v1.EstimateBacklogRequest;
 import io.eventsync.v1.EstimateBacklogResponse;
 import io.eventsync.v1.Event;
@@ -64,6 +67,7 @@ final class EventRpcs {
     private final IngestSessions sessions;
     private final Access access;
     private final LiveLoop loop;
+    private final Tracing tracing;
 
     EventRpcs(Services services, IngestSessions sessions, LiveLoop loop) {
         this.log = services.log();
@@ -77,6 +81,7 @@ final class EventRpcs {
         this.sessions = sessions;
         this.access = new Access(services);
         this.loop = loop;
+        this.tracing = services.tracing();
     }
 
     void bind(Rpc rpc) {
@@ -88,7 +93,7 @@ final class EventRpcs {
                 call -> sessions.open(
                         call,
                         onEnd -> new IngestSession(
-                                log, cursors, request -> toNew(request.getEventsList(), call), call, onEnd)));
+                                log, cursors, request -> toNew(request.getEventsList(), call, ""), call, onEnd)));
         rpc.stream(SERVICE + "Subscribe", SubscribeRequest.parser(), this::subscribe);
         rpc.unary(SERVICE + "Sync", SyncRequest.parser(), this::sync);
         rpc.unary(SERVICE + "GetEvent", GetEventRequest.parser(), this::getEvent);
@@ -101,8 +106,9 @@ final class EventRpcs {
         if (!request.hasEvent()) {
             throw Failure.field("event", "is required");
         }
-        return log.append(access.ingest(call, List.of(mapper.toNew(request.getEvent(), "event"))))
-                .compose(appended -> {
+        List<NewEvent> events = access.ingest(
+                call, List.of(mapper.toNew(request.getEvent(), "event", call.traceparent())));
+        return append(events, request.getEvent(), call).compose(appended -> {
                     Appended one = appended.get(0);
                     return Rpc.encoded(IngestResponse.newBuilder()
                             .setResult(EventMapper.result(one))
@@ -112,7 +118,8 @@ final class EventRpcs {
     }
 
     private Future<Buffer> ingestBatch(IngestBatchRequest request, Call call) {
-        return log.append(toNew(request.getEventsList(), call)).compose(appended -> {
+        List<NewEvent> events = toNew(request.getEventsList(), call, call.traceparent());
+        return append(events, request.getEvents(0), call).compose(appended -> {
             IngestBatchResponse.Builder response = IngestBatchResponse.newBuilder();
             appended.forEach(one -> response.addResults(EventMapper.result(one)));
             return Rpc.encoded(
@@ -120,14 +127,29 @@ final class EventRpcs {
         });
     }
 
-    private List<NewEvent> toNew(List<Event> events, Call call) {
+    private Future<List<Appended>> append(List<NewEvent> events, Event first, Call call) {
+        Work whole = call.work();
+        if (whole == null) {
+            return log.append(events);
+        }
+        String given = call.traceparent().isEmpty() ? Traceparent.valid(first.getTraceparent()) : "";
+        Work work = given.isEmpty() ? tracing.part("append", whole) : tracing.later("append", given);
+        work.with("eventsync.events", events.size());
+        return log.append(events)
+                .onSuccess(appended -> work.with("eventsync.position", lastPoint(appended).position())
+                        .end(null))
+                .onFailure(e -> work.end(StatusMapper.failure(e).reason().name()));
+    }
+
+    /** @param traceparent for events without one; that of a stream of many appends is none of theirs */
+    private List<NewEvent> toNew(List<Event> events, Call call, String traceparent) {
         if (events.isEmpty() || events.size() > limits.batchEventsMax()) {
             throw Failure.field(
                     "events", "has " + events.size() + " entries, 1 to " + limits.batchEventsMax() + " are allowed");
         }
         List<NewEvent> made = new ArrayList<>(events.size());
         for (int i = 0; i < events.size(); i++) {
-            made.add(mapper.toNew(events.get(i), "events[" + i + "]"));
+            made.add(mapper.toNew(events.get(i), "events[" + i + "]", traceparent));
         }
         return access.ingest(call, made);
     }

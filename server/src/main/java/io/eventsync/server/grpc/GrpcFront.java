@@ -67,7 +67,14 @@ public final class GrpcFront {
                         .setMaxMessageSize(config.requestBytesMax())
                         .setScheduleDeadlineAutomatically(false)
                         .setDeadlinePropagation(false));
-        Rpc rpc = new Rpc(vertx, server, new Gate(services), meters, config.requestBytesMax(), config.requestTimeout());
+        Rpc rpc = new Rpc(
+                vertx,
+                server,
+                new Gate(services),
+                meters,
+                services.tracing(),
+                config.requestBytesMax(),
+                config.requestTimeout());
         new EventRpcs(services, sessions, loop).bind(rpc);
         new ConsumerRpcs(services).bind(rpc);
         new EndpointRpcs(services).bind(rpc);

@@ -6,6 +6,8 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
+import io.eventsync.server.tracing.Tracing;
+import io.eventsync.server.tracing.Work;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rpc {
     private static final long SWEEP_MILLIS = 1_000;
+    /** Not health and reflection, which tools call all the time. */
+    private static final String TRACED = "eventsync.v1.";
+
     /** How long the request of a call that takes one message may take to arrive. */
     private static final long MESSAGE_NANOS_MAX = Duration.ofSeconds(10).toNanos();
 
@@ -40,16 +45,25 @@ final class Rpc {
     private final long timeoutNanos;
     private final Gate gate;
     private final RpcMeters meters;
+    private final Tracing tracing;
     private final Map<Call, Due> watched = new HashMap<>();
     private final Map<String, Single<?>> singles = new HashMap<>();
     private final Set<String> sessions = new HashSet<>();
 
     /** @param timeout deadline of unary calls whose client set none */
-    Rpc(Vertx vertx, GrpcServer server, Gate gate, RpcMeters meters, long requestBytesMax, Duration timeout) {
+    Rpc(
+            Vertx vertx,
+            GrpcServer server,
+            Gate gate,
+            RpcMeters meters,
+            Tracing tracing,
+            long requestBytesMax,
+            Duration timeout) {
         this.vertx = vertx;
         this.server = server;
         this.gate = gate;
         this.meters = meters;
+        this.tracing = tracing;
         this.requestBytesMax = requestBytesMax;
         this.timeoutNanos = timeout.toNanos();
         vertx.setTimer(SWEEP_MILLIS, t -> sweep());
@@ -147,7 +161,11 @@ final class Rpc {
 
     private Call call(CallWire wire, String method) {
         meters.began();
-        return new Call(vertx, wire, method, this::over);
+        Call call = new Call(vertx, wire, method, this::over);
+        if (tracing.isOn() && method.startsWith(TRACED) && (singles.containsKey(method) || sessions.contains(method))) {
+            call.as(tracing.call(method, call.traceparent()));
+        }
+        return call;
     }
 
     private void over(Call call) {
@@ -163,6 +181,10 @@ final class Rpc {
         Reason refusal = call.refusal();
         if (refusal != null) {
             meters.refused(refusal);
+        }
+        Work work = call.work();
+        if (work != null) {
+            work.with("rpc.outcome", call.outcome()).end(refusal == null ? null : refusal.name());
         }
     }
 

@@ -16,6 +16,7 @@ import io.eventsync.server.subscription.SubscriptionConfig;
 import io.eventsync.server.subscription.Subscriptions;
 import io.eventsync.server.sync.Cursors;
 import io.eventsync.server.sync.Starts;
+import io.eventsync.server.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 
@@ -38,4 +39,5 @@ public record Services(
         List<ShownSetting> settings,
         Authenticator authenticator,
         Quotas quotas,
-        MeterRegistry meters) {}
+        MeterRegistry meters,
+        Tracing tracing) {}
