@@ -8,6 +8,7 @@ import io.eventsync.server.config.SettingsLoader;
 import io.eventsync.server.logging.LoggingSetup;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -46,6 +47,13 @@ public final class Cli {
     }
 
     private int run(Invocation invocation) {
+        if (invocation.command().equals(CommandTree.COMPLETION)) {
+            out.println(CommandTree.completion());
+            return ExitCode.OK;
+        }
+        if (invocation.command().equals(CommandTree.ERRORS)) {
+            return errors(invocation.word());
+        }
         LoggingSetup.beforeSettings();
         Settings settings =
                 SettingsLoader.load(ServerConfig.SETTINGS, invocation.flags(), env, invocation.configFile(env));
@@ -58,11 +66,29 @@ public final class Cli {
         Commands target = commands.get();
         return switch (invocation.command()) {
             case CommandTree.SERVE -> target.serve(config);
+            case CommandTree.DOCTOR -> target.doctor(config);
             case CommandTree.MIGRATE_UP -> target.migrateUp(config.postgres());
             case CommandTree.MIGRATE_STATUS -> target.migrateStatus(config.postgres());
             case CommandTree.MIGRATE_VERIFY -> target.migrateVerify(config.postgres());
             default -> throw new IllegalStateException("no such command: " + invocation.command());
         };
+    }
+
+    private int errors(Optional<String> reason) {
+        ErrorsPage page = ErrorsPage.load();
+        if (reason.isEmpty()) {
+            page.reasons().forEach(out::println);
+            return ExitCode.OK;
+        }
+        Optional<String> text = page.about(reason.get());
+        if (text.isEmpty()) {
+            return refuse("no such reason: " + Printable.escape(reason.get())
+                    + page.nearest(reason.get())
+                            .map(near -> "; did you mean " + near + "?")
+                            .orElse(""));
+        }
+        out.println(text.get());
+        return ExitCode.OK;
     }
 
     private int refuse(String reason) {

@@ -3,9 +3,11 @@ package io.eventsync.server.cli;
 import io.eventsync.server.ServerConfig;
 import io.eventsync.server.config.Setting;
 import io.eventsync.server.config.SettingsLoader;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ScopeType;
 
 /** The subcommands and their flags. Flags come from the settings, so neither is written twice. */
@@ -16,6 +18,9 @@ final class CommandTree {
     static final String MIGRATE_STATUS = "migrate status";
     static final String MIGRATE_VERIFY = "migrate verify";
     static final String CONFIG_PRINT = "config print";
+    static final String DOCTOR = "doctor";
+    static final String ERRORS = "errors";
+    static final String COMPLETION = "completion";
     static final String CONFIG_FLAG = "--config";
     static final String OUTPUT_FLAG = "--output";
 
@@ -27,7 +32,17 @@ final class CommandTree {
                 .version(NAME + " " + Version.read())
                 .addSubcommand("serve", command("Run the server until it is told to stop."))
                 .addSubcommand("migrate", migrate())
-                .addSubcommand("config", config());
+                .addSubcommand("config", config())
+                .addSubcommand(
+                        "doctor",
+                        command("Look whether the server would work here with these settings: Java, limits, ports, database,"
+                                + " clock, schema. Says what to do if not, and then ends with "
+                                + ExitCode.UNFIT + "."))
+                .addSubcommand("errors", errors())
+                .addSubcommand(
+                        "completion",
+                        command("Print a script that lets bash and zsh complete these commands and flags:"
+                                + " source <(eventsync completion)."));
         root.usageMessage()
                 .footer(
                         "",
@@ -56,6 +71,23 @@ final class CommandTree {
                 .description("Form of the output (default table).")
                 .build());
         return command("Look at the configuration.").addSubcommand("print", print);
+    }
+
+    private static CommandSpec errors() {
+        CommandSpec errors = command("Show what the reason of an error means and what to do, or all reasons.");
+        errors.addPositional(PositionalParamSpec.builder()
+                .paramLabel("REASON")
+                .arity("0..1")
+                .type(String.class)
+                .completionCandidates(ErrorsPage.load().reasons())
+                .description("Such as CURSOR_EXPIRED.")
+                .build());
+        return errors;
+    }
+
+    /** For bash and zsh. */
+    static String completion() {
+        return AutoComplete.bash(NAME, create());
     }
 
     private static CommandSpec command(String description) {

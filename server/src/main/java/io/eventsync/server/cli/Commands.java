@@ -8,6 +8,9 @@ public interface Commands {
     /** Returns when the server has stopped. */
     int serve(ServerConfig config);
 
+    /** Looks whether the server would work, and says what to do if not. */
+    int doctor(ServerConfig config);
+
     int migrateUp(PostgresConfig config);
 
     int migrateStatus(PostgresConfig config);

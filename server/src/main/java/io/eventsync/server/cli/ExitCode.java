@@ -10,5 +10,8 @@ public final class ExitCode {
     /** The database could not be reached; starting again later may help. */
     public static final int UNAVAILABLE = 3;
 
+    /** The doctor found what keeps the server from working. */
+    public static final int UNFIT = 4;
+
     private ExitCode() {}
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -19,8 +20,10 @@ import picocli.CommandLine.ParseResult;
  *
  * @param command the subcommand with its parents, such as {@code migrate up}
  * @param flags by name without dashes, the unknown ones too
+ * @param word what followed the command, if it takes something
  */
-record Invocation(String command, Map<String, String> flags, Optional<String> config, boolean isJson) {
+record Invocation(
+        String command, Map<String, String> flags, Optional<String> config, Optional<String> word, boolean isJson) {
 
     static Invocation of(ParseResult result) {
         List<CommandLine> levels = result.asCommandLineList();
@@ -33,6 +36,7 @@ record Invocation(String command, Map<String, String> flags, Optional<String> co
         }
         Map<String, String> flags = new LinkedHashMap<>();
         Optional<String> config = Optional.empty();
+        Optional<String> word = Optional.empty();
         boolean isJson = false;
         for (CommandLine level : levels) {
             for (OptionSpec option : level.getParseResult().matchedOptions()) {
@@ -42,9 +46,12 @@ record Invocation(String command, Map<String, String> flags, Optional<String> co
                     default -> flags.put(option.names()[0].substring(2), String.valueOf(option.<Object>getValue()));
                 }
             }
+            for (PositionalParamSpec positional : level.getParseResult().matchedPositionals()) {
+                word = Optional.ofNullable(positional.getValue());
+            }
             addUnknown(level, flags);
         }
-        return new Invocation(command(levels), flags, config, isJson);
+        return new Invocation(command(levels), flags, config, word, isJson);
     }
 
     Optional<Path> configFile(Map<String, String> env) {

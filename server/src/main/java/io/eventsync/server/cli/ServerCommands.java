@@ -17,6 +17,8 @@ import io.vertx.core.VertxOptions;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -78,6 +80,24 @@ public final class ServerCommands implements Commands {
             }
             return ExitCode.OK;
         }
+    }
+
+    @Override
+    public int doctor(ServerConfig config) {
+        Clock clock = Clock.systemUTC();
+        List<Finding> findings = new ArrayList<>(MachineChecks.all(config, clock.instant()));
+        Vertx vertx = vertx();
+        try (Database database = Database.open(config.postgres())) {
+            findings.addAll(get(
+                    DatabaseChecks.all(vertx, database, config, clock).eventually(vertx::close), MIGRATE_SECONDS_MAX));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ExitCode.OK;
+        } catch (Exception e) {
+            Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            findings.add(DatabaseChecks.unreachable(String.valueOf(cause.getMessage())));
+        }
+        return Doctor.report(findings, out);
     }
 
     @Override

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** "Did you mean": the known name with the fewest edits from the one given. */
-final class NearestName {
+public final class NearestName {
     private static final int NAME_LENGTH_MAX = 100;
 
     private NearestName() {}
 
-    static Optional<String> of(String name, Collection<String> known) {
+    public static Optional<String> of(String name, Collection<String> known) {
         if (name.length() > NAME_LENGTH_MAX) {
             return Optional.empty();
         }

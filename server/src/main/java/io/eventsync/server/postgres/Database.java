@@ -84,6 +84,11 @@ public final class Database implements AutoCloseable {
         return onConnection(vertx, Migrations.load()::verify);
     }
 
+    /** How it is set up. */
+    public Future<DatabaseCondition> condition(Vertx vertx) {
+        return onConnection(vertx, ConditionStore::read);
+    }
+
     private <T> Future<T> onConnection(Vertx vertx, Function<PgConnection, Future<T>> work) {
         return PgConnection.connect(vertx, options())
                 .compose(connection -> work.apply(connection).eventually(connection::close));

@@ -6,14 +6,19 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import io.eventsync.server.ServerConfig;
 import io.eventsync.server.config.Setting;
+import io.eventsync.server.failure.Reason;
 import io.eventsync.server.postgres.PostgresConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +59,61 @@ class CliTest {
                 .isEqualTo(ExitCode.UNAVAILABLE);
 
         assertThat(commands.calls).containsExactly("migrate " + subcommand + " 3");
+    }
+
+    @Test
+    void doctor_looksAtTheSettings() {
+        assertThat(run("doctor --server-port 1")).isEqualTo(ExitCode.UNFIT);
+
+        assertThat(commands.calls).containsExactly("doctor 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"errors CURSOR_EXPIRED", "errors cursor-expired"})
+    void errors_showsWhatTheDocumentSays(String line) throws IOException {
+        assertThat(run(line)).isEqualTo(ExitCode.OK);
+
+        String text = out.toString().strip();
+        assertThat(text).startsWith("CURSOR_EXPIRED\n`OUT_OF_RANGE`").contains("**Do:**");
+        assertThat(Files.readString(Path.of("../docs/ERRORS.md"))).contains("### " + text);
+    }
+
+    @Test
+    void errors_listsAllReasons() {
+        assertThat(run("errors")).isEqualTo(ExitCode.OK);
+
+        assertThat(out.toString().lines())
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.of(Reason.values()).map(Reason::name).toList());
+    }
+
+    @Test
+    void errors_suggestsWhatWasMeant() {
+        assertThat(run("errors CURSOR_EXPIRE")).isEqualTo(ExitCode.USAGE);
+
+        assertThat(err.toString()).contains("did you mean CURSOR_EXPIRED?");
+    }
+
+    @Test
+    void completion_knowsCommandsFlagsAndReasons() throws IOException, InterruptedException {
+        assertThat(run("completion")).isEqualTo(ExitCode.OK);
+
+        assertThat(complete("eventsync doc")).contains("doctor");
+        assertThat(complete("eventsync serve --server-po")).contains("--server-port");
+        assertThat(complete("eventsync errors CURSOR_EX")).contains("CURSOR_EXPIRED");
+    }
+
+    /** What bash offers for the last word. */
+    private String complete(String line) throws IOException, InterruptedException {
+        String words = line.replace(" ", "' '");
+        String script = out + "\nCOMP_WORDS=('" + words + "')\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\nCOMP_LINE='" + line
+                + "'\nCOMP_POINT=${#COMP_LINE}\n_complete_eventsync\necho \"OFFERED ${COMPREPLY[@]}\"";
+        Process bash = new ProcessBuilder("bash").redirectErrorStream(true).start();
+        bash.getOutputStream().write(script.getBytes(StandardCharsets.UTF_8));
+        bash.getOutputStream().close();
+        String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(bash.waitFor()).isZero();
+        return said.substring(said.indexOf("OFFERED"));
     }
 
     @ParameterizedTest
@@ -199,6 +259,12 @@ class CliTest {
             calls.add("serve");
             served.add(config);
             return ExitCode.OK;
+        }
+
+        @Override
+        public int doctor(ServerConfig config) {
+            calls.add("doctor " + config.http().port());
+            return ExitCode.UNFIT;
         }
 
         @Override
