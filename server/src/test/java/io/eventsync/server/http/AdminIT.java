@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsync.server.FaultProxy;
 import io.eventsync.server.TestServer;
+import io.eventsync.server.delivery.TestReceiver;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.v1.CreateEndpointRequest;
 import io.eventsync.v1.Endpoint;
@@ -15,6 +16,8 @@ import io.eventsync.v1.IngestBatchRequest;
 import io.eventsync.v1.IngestRequest;
 import io.eventsync.v1.Webhook;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,6 +29,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,7 +51,7 @@ class AdminIT {
 
     private static final Pattern HELP = Pattern.compile("# HELP (eventsync_\\S+) [A-Z].{10,}");
     private static final Pattern TYPE = Pattern.compile("# TYPE (eventsync_\\S+) \\S+");
-    private static final Pattern SAMPLE = Pattern.compile("eventsync_[a-z_]+");
+    private static final Pattern SAMPLE = Pattern.compile("\\b(eventsync|jvm|process)_[a-z_]+");
     private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -155,8 +159,10 @@ class AdminIT {
                             .build()));
             done(server.events().ingest(ingest("T")));
 
+            System.gc(); // counted too, once there was one
             Awaitility.await()
                     .untilAsserted(() -> assertThat(metrics(server))
+                            .anyMatch(line -> line.startsWith("jvm_gc_pause_seconds_sum"))
                             .anyMatch(line -> line.startsWith("eventsync_delivery_attempt_errors_total{error=\"CONNECT")
                                     && !line.endsWith(" 0.0")));
         }
@@ -198,32 +204,75 @@ class AdminIT {
         }
     }
 
-    /** A rule about a metric that is none never fires, and one without an entry helps nobody at night. */
+    /** A rule about a metric that is none never fires, a panel about one stays empty, and an alert without an entry helps nobody at night. */
     @Test
-    void alertsAreAboutMetricsThatExist_andAreExplained() throws IOException {
+    void alertsAndPanelsAreAboutMetricsThatExist_andAlertsAreExplained() throws IOException {
         String rules = Files.readString(Path.of("../deploy/prometheus/eventsync.rules.yml"));
         String page = Files.readString(Path.of("../docs/OPERATING.md"));
-        try (TestServer server = TestServer.start()) {
-            done(server.events().ingest(ingest("not a tag")).otherwiseEmpty());
-            Set<String> exist = metrics(server).stream()
-                    .map(SAMPLE::matcher)
-                    .filter(Matcher::lookingAt)
-                    .map(Matcher::group)
-                    .collect(Collectors.toSet());
-            exist.add("eventsync_consumer_lag_events");
-            exist.add("eventsync_endpoint_failing_seconds");
-            exist.add("eventsync_endpoints");
+        Set<String> exist = everyMetric();
 
-            assertThat(SAMPLE.matcher(rules).results().map(MatchResult::group))
-                    .isNotEmpty()
-                    .allMatch(exist::contains);
-            assertThat(ALERT.matcher(rules).results().map(alert -> alert.group(1)))
-                    .hasSizeGreaterThan(10)
-                    .allSatisfy(alert -> {
-                        assertThat(page).contains("\n### " + alert + "\n");
-                        assertThat(rules).contains("docs/OPERATING.md#" + alert.toLowerCase(Locale.ROOT));
-                    });
+        assertThat(SAMPLE.matcher(rules).results().map(MatchResult::group))
+                .isNotEmpty()
+                .allMatch(exist::contains);
+        assertThat(ALERT.matcher(rules).results().map(alert -> alert.group(1)))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(alert -> {
+                    assertThat(page).contains("\n### " + alert + "\n");
+                    assertThat(rules).contains("docs/OPERATING.md#" + alert.toLowerCase(Locale.ROOT));
+                });
+        assertThat(queries()).hasSizeGreaterThan(40).allSatisfy(query -> assertThat(
+                        SAMPLE.matcher(query).results().map(MatchResult::group))
+                .isNotEmpty()
+                .allMatch(exist::contains));
+    }
+
+    private static List<String> queries() throws IOException {
+        return new JsonObject(Files.readString(Path.of("../deploy/grafana/eventsync.json")))
+                .getJsonArray("panels").stream()
+                        .flatMap(panel -> ((JsonObject) panel).getJsonArray("targets", new JsonArray()).stream())
+                        .map(target -> ((JsonObject) target).getString("expr"))
+                        .toList();
+    }
+
+    /** Of a node on which everything that is counted has happened. */
+    private Set<String> everyMetric() {
+        Set<String> exist = new HashSet<>();
+        try (TestServer server = TestServer.start();
+                TestReceiver receiver = new TestReceiver()) {
+            receiver.answer("/fails", request -> 500);
+            TestHttp http = new TestHttp(server);
+            assertThat(http.post("/v1/consumers", "{\"consumer\":{\"name\":\"c\"}}").status())
+                    .isEqualTo(200);
+            assertThat(http.post(
+                                    "/v1/endpoints",
+                                    "{\"endpoint\":{\"name\":\"e\",\"filter\":{\"tagPrefixes\":[\"T\"]},\"webhook\":{\"url\":\""
+                                            + receiver.url("/fails") + "\"}}}")
+                            .status())
+                    .isEqualTo(200);
+            done(server.events().ingest(ingest("T")));
+            done(server.events().ingest(ingest("not a tag")).otherwiseEmpty());
+            assertThat(http.get("/v1/events:subscribe?maxEvents=x", "accept", "application/x-ndjson")
+                            .status())
+                    .isEqualTo(400);
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(metrics(server))
+                            .anyMatch(line -> line.startsWith("eventsync_delivery_attempt_errors_total{"))
+                            .anyMatch(line -> line.startsWith("eventsync_rpc_streams_ended_total{")));
+            addNames(server, exist);
+            // Names are read from the database every 15 s, and when a node starts.
+            try (TestServer other = server.another()) {
+                addNames(other, exist);
+            }
         }
+        return exist;
+    }
+
+    private void addNames(TestServer server, Set<String> names) {
+        metrics(server).stream()
+                .map(SAMPLE::matcher)
+                .filter(Matcher::lookingAt)
+                .map(Matcher::group)
+                .forEach(names::add);
     }
 
     @Test
