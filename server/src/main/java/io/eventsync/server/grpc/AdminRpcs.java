@@ -6,9 +6,9 @@ import io.eventsync.server.auth.Action;
 import io.eventsync.server.config.ShownSetting;
 import io.eventsync.server.event.EventLog;
 import io.eventsync.server.failure.Failure;
-import io.eventsync.server.metrics.Activity;
 import io.eventsync.server.logging.LogLevels;
 import io.eventsync.server.logging.LoggingConfig.Level;
+import io.eventsync.server.metrics.Activity;
 import io.eventsync.server.subscription.SubscriptionInfo;
 import io.eventsync.server.subscription.Subscriptions;
 import io.eventsync.server.sync.Cursors;
@@ -187,16 +187,16 @@ final class AdminRpcs {
 
     private Future<Buffer> setLogLevel(SetLogLevelRequest request, Call call) {
         call.principal().grants().requireAll(Action.ADMIN);
-        Level level =
-                switch (request.getLevel()) {
-                    case LOG_LEVEL_ERROR -> Level.ERROR;
-                    case LOG_LEVEL_WARN -> Level.WARN;
-                    case LOG_LEVEL_INFO -> Level.INFO;
-                    case LOG_LEVEL_DEBUG -> Level.DEBUG;
-                    case LOG_LEVEL_TRACE -> Level.TRACE;
-                    case LOG_LEVEL_UNSPECIFIED, UNRECOGNIZED -> null;
-                };
-        boolean isInherited = request.getLevelValue() == 0 && !request.getLogger().isEmpty();
+        Level level = switch (request.getLevel()) {
+            case LOG_LEVEL_ERROR -> Level.ERROR;
+            case LOG_LEVEL_WARN -> Level.WARN;
+            case LOG_LEVEL_INFO -> Level.INFO;
+            case LOG_LEVEL_DEBUG -> Level.DEBUG;
+            case LOG_LEVEL_TRACE -> Level.TRACE;
+            case LOG_LEVEL_UNSPECIFIED, UNRECOGNIZED -> null;
+        };
+        boolean isInherited =
+                request.getLevelValue() == 0 && !request.getLogger().isEmpty();
         if (level == null && !isInherited) {
             throw Failure.field("level", "is required, one of LOG_LEVEL_ERROR to LOG_LEVEL_TRACE");
         }
