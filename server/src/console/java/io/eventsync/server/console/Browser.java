@@ -24,7 +24,9 @@ final class Browser implements AutoCloseable {
     private final List<String> complaints = new CopyOnWriteArrayList<>();
 
     Browser() {
-        assertThat(CHROMIUM).as("a Chromium; name another one by -Dconsole.chromium").isExecutable();
+        assertThat(CHROMIUM)
+                .as("a Chromium; name another one by -Dconsole.chromium")
+                .isExecutable();
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright

@@ -31,6 +31,14 @@ import org.junit.jupiter.api.TestMethodOrder;
 class ConsoleBrowserIT {
     private static final String TOKEN = "admin-token-of-this-test-0123456789";
     private static final int PAINT_MILLIS_MAX = 300;
+    private static final String MISSING = """
+            () => {
+              const number = text => Number(text.replace(/\\D/g, ''));
+              const rows = [...document.querySelectorAll('li.event')].map(row => [
+                number(row.querySelector('.pos').textContent), number(row.querySelector('.gap')?.textContent ?? '0')]);
+              return rows.slice(0, -1).filter(([at, skipped], i) => at - skipped - 1 !== rows[i + 1][0]).map(([at]) => at);
+            }
+            """;
     private static final Map<String, String> PAGES = Map.of(
             "overview", "#/overview?range=5m",
             "tail", "#/tail",
@@ -118,7 +126,9 @@ class ConsoleBrowserIT {
             shop = Load.ofShop(server.port(), 5);
         }
         Page page = at("#/tail");
-        page.locator(".tag label", new Page.LocatorOptions().setHasText("ORDER")).first().click();
+        page.locator(".tag label", new Page.LocatorOptions().setHasText("ORDER"))
+                .first()
+                .click();
         page.waitForURL(Pattern.compile("filter=ORDER"));
         page.locator("li.event").first().waitFor();
         page.waitForFunction(
@@ -127,7 +137,8 @@ class ConsoleBrowserIT {
         page.keyboard().press("p");
         page.waitForURL(Pattern.compile("paused=1"));
         String newest = page.locator("li.event .pos").first().textContent();
-        page.locator("button", new Page.LocatorOptions().setHasText(Pattern.compile("\\d new"))).waitFor();
+        page.locator("button", new Page.LocatorOptions().setHasText(Pattern.compile("\\d new")))
+                .waitFor();
         assertThat(page.locator("li.event .pos").first().textContent()).isEqualTo(newest);
 
         page.keyboard().press("j");
@@ -181,7 +192,8 @@ class ConsoleBrowserIT {
         page.locator("[name=retry]").selectOption("RETRY_SCHEDULE_NONE");
         button(page, "Make the endpoint").click();
         assertThat(page.locator(".command pre")).containsText("whsec_");
-        page.locator("a", new Page.LocatorOptions().setHasText("Go to the endpoint")).click();
+        page.locator("a", new Page.LocatorOptions().setHasText("Go to the endpoint"))
+                .click();
         assertThat(page.locator(".attempts, .plain-list").first()).isVisible();
 
         page.navigate(url("#/dead"));
@@ -206,7 +218,8 @@ class ConsoleBrowserIT {
         Locator replay = page.locator("button.twice.primary");
         replay.click();
         replay.click();
-        assertThat(page.locator("table").last()).containsText("done", new LocatorAssertions.ContainsTextOptions().setTimeout(30_000));
+        assertThat(page.locator("table").last())
+                .containsText("done", new LocatorAssertions.ContainsTextOptions().setTimeout(30_000));
 
         page.navigate(url("#/deliveries?endpoint=crm&show=done"));
         page.locator("td.opener button").first().click();
@@ -219,10 +232,12 @@ class ConsoleBrowserIT {
     void event_saysWhoReceivedIt() {
         Page page = at("#/tail?filter=ORDER");
         page.locator("li.event button").first().click();
-        page.locator("a", new Page.LocatorOptions().setHasText("Who received it")).click();
+        page.locator("a", new Page.LocatorOptions().setHasText("Who received it"))
+                .click();
 
         assertThat(page.locator("table").first()).containsText("crm");
-        assertThat(page.locator("table").first()).containsText(Pattern.compile("delivered|in flight|waits|not reached"));
+        assertThat(page.locator("table").first())
+                .containsText(Pattern.compile("delivered|in flight|waits|not reached"));
         page.context().close();
     }
 
@@ -232,14 +247,17 @@ class ConsoleBrowserIT {
         Page tail = at("#/tail");
         assertThat(tail.locator(".status")).containsText("live");
         Page page = at("#/subscriptions");
-        Locator row = page.locator("tbody tr", new Page.LocatorOptions().setHasText("console")).first();
+        Locator row = page.locator("tbody tr", new Page.LocatorOptions().setHasText("console"))
+                .first();
         row.waitFor();
         String position = row.locator("td").nth(4).textContent();
         assertThat(position).isNotEmpty();
         row.locator("button").click();
         row.locator("button").click();
 
-        page.locator("tbody tr", new Page.LocatorOptions().setHasText("console")).first().waitFor();
+        page.locator("tbody tr", new Page.LocatorOptions().setHasText("console"))
+                .first()
+                .waitFor();
         assertThat(tail.locator(".status")).containsText("live");
         tail.context().close();
         page.context().close();
@@ -291,12 +309,13 @@ class ConsoleBrowserIT {
         page.locator("table").waitFor();
         page.reload();
         page.locator("table").waitFor();
-        double paint = ((Number) page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+        double paint = ((Number)
+                        page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime"))
                 .doubleValue();
 
         page.navigate(url("#/tail"));
-        try (Load hot = Load.start(
-                "replay", "--sample", "60000", "--rate", "2000", "--target", "127.0.0.1:" + server.port())) {
+        try (Load hot =
+                Load.start("replay", "--sample", "60000", "--rate", "2000", "--target", "127.0.0.1:" + server.port())) {
             assertThat(page.locator(".status"))
                     .containsText(
                             Pattern.compile("skipped [\\d,]{5,}"),
@@ -317,7 +336,11 @@ class ConsoleBrowserIT {
             long millis = Duration.ofNanos(System.nanoTime() - asked).toMillis();
             System.out.printf(
                     "first paint %.0f ms, busy %.0f %%, pause after %d ms, %d rows, %s%n",
-                    paint, share * 100, millis, onScreen, page.locator(".status").textContent().replaceAll("\\s+", " "));
+                    paint,
+                    share * 100,
+                    millis,
+                    onScreen,
+                    page.locator(".status").textContent().replaceAll("\\s+", " "));
             assertThat(onScreen).isLessThanOrEqualTo(200);
             assertThat(share).as("share of a core that the tab takes").isLessThan(0.6);
             assertThat(millis).isLessThan(1_000);
@@ -342,6 +365,8 @@ class ConsoleBrowserIT {
     void serverRestarts_theBannerSaysSo_andTheTailGoesOnWithoutAGap() {
         Page page = at("#/tail");
         assertThat(page.locator(".status")).containsText("live");
+        page.locator("li.event").nth(20).waitFor();
+        String newest = page.locator("li.event .pos").first().textContent();
         PgConnectOptions database = server.database();
         int port = server.port();
         server.stop();
@@ -352,6 +377,10 @@ class ConsoleBrowserIT {
 
         assertThat(page.locator(".banner")).isHidden();
         assertThat(page.locator(".status")).containsText("live");
+        page.waitForFunction("before => document.querySelector('li.event .pos').textContent !== before", newest);
+        assertThat(page.evaluate(MISSING))
+                .as("positions that are neither shown nor said to be skipped")
+                .isEqualTo(List.of());
         // A browser says by itself that it could not connect; nothing else went wrong.
         assertThat(browser.complaints()).allMatch(said -> said.contains("ERR_"));
         page.context().close();
@@ -360,8 +389,8 @@ class ConsoleBrowserIT {
     @Test
     @Order(11)
     void withAuthentication_aFormAsksForTheToken_whichTheTabKeeps() {
-        try (TestServer closed = TestServer.start(
-                server.database(), Map.of("auth-mode", "required", "auth-admin-token", TOKEN))) {
+        try (TestServer closed =
+                TestServer.start(server.database(), Map.of("auth-mode", "required", "auth-admin-token", TOKEN))) {
             Page page = browser.open();
             page.navigate("http://127.0.0.1:" + closed.port() + "/#/logs");
             page.locator("[name=token]").waitFor();

@@ -143,7 +143,7 @@ function rows(step) {
 
 function keyed(e) {
   if (e.ctrlKey || e.metaKey || e.altKey) return;
-  const isTyping = e.target.matches('input, textarea, select');
+  const isTyping = e.target.matches('input:not([type=checkbox], [type=radio]), textarea, select');
   if (e.key === 'Escape') {
     if (isTyping) e.target.blur();
     if (app.showsKeys) toggleKeys();
