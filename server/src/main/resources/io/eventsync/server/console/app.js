@@ -63,7 +63,7 @@ function draw() {
         <div class="foot">
           <span class="quiet node">${app.server ? html`v${app.server.version}` : nothing}</span>
           <button class="plain" title="Keys (?)" aria-expanded=${app.showsKeys} @click=${toggleKeys}>Keys</button>
-          <button class="plain" title="Light, dark, or as the system has it" @click=${nextTheme}>${document.documentElement.dataset.theme || 'auto'}</button>
+          <button class="plain" title="Light, dark, or as the system has it" @click=${nextTheme}>Theme: ${document.documentElement.dataset.theme || 'auto'}</button>
           ${token.get() ? html`<button class="plain" @click=${signOut}>Sign out</button>` : nothing}
         </div>
       </header>
@@ -130,7 +130,9 @@ async function open() {
     if (key === app.key) app.error = {reason: 'The page did not load', message: e.message};
   }
   scrollTo(0, 0);
-  redraw();
+  draw();
+  const tab = document.querySelector('nav [aria-current]');
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - 60;
 }
 
 function rows(step) {

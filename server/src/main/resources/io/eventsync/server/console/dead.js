@@ -74,7 +74,7 @@ export function open(route, redraw) {
   function group(g) {
     const isChosen = id(g) === params.get('group');
     return html`<tr class=${isChosen ? 'chosen' : ''}>${opener(isChosen, `Dead letters of ${g.endpoint}: ${cause(g)}`, () => choose(g))}<td>${badge('bad', cause(g))}</td><td><a href=${to('endpoints', g.endpoint)}>${g.endpoint}</a></td><td>${word(g.reason, 'DEAD_LETTER_REASON_')}</td><td class="num">${count(g.events)}</td><td>${since(g.firstTime)}</td><td>${since(g.lastTime)}</td></tr>
-      ${isChosen ? html`<tr class="open-row"><td colspan="7">${panel(g)}</td></tr>` : nothing}`;
+      ${isChosen ? html`<tr class="open-row"><td colspan="7"><div class="inside">${panel(g)}</div></td></tr>` : nothing}`;
   }
 
   function panel(g) {

@@ -75,7 +75,7 @@ export function open(route, redraw) {
       <td>${d.state ? deliveryState(d.state) : outcome(d.latest)}</td><td><a href=${to('endpoints', d.endpoint)}>${d.endpoint}</a></td><td class="cut"><a href=${to('event', d.eventId)}>${d.tag}</a></td><td class="num">${count(d.position)}</td><td class="num">${d.attempts}</td>
       <td>${time(d.latest.startTime, {isShort: true})}</td><td class="num">${duration(seconds(d.latest.latency))}</td>
       <td>${d.nextAttemptTime ? since(d.nextAttemptTime) : html`<span class="quiet">–</span>`}</td><td class="cut">${d.state && d.latest.outcome === 'ATTEMPT_OUTCOME_FAILED' ? outcome(d.latest) : nothing} <span class="quiet">${d.latest.errorMessage ?? ''}</span></td></tr>
-      ${isOpen ? html`<tr class="open-row"><td colspan="10">${details.get(key).view()}</td></tr>` : nothing}`;
+      ${isOpen ? html`<tr class="open-row"><td colspan="10"><div class="inside">${details.get(key).view()}</div></td></tr>` : nothing}`;
   }
 
   const again = (changes) => {

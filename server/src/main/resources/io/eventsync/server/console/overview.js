@@ -59,7 +59,7 @@ export function open(route, redraw) {
     const found = all.map((e) => [e, ...health(e)]).filter(([, tone]) => tone === 'bad' || tone === 'warn').sort(([, a], [, b]) => a.localeCompare(b));
     if (!data.endpoints) return nothing;
     return html`<div class="panel"><h2>Endpoints that need a look</h2>
-      ${found.length ? html`<ul class="plain-list">${found.slice(0, TROUBLES_MAX).map(([e, tone, label]) => html`<li>${badge(tone, label)}<a data-row href=${to('endpoints', e.name)}>${e.name}</a><span class="quiet cut">${nextTry(e) ? html`next try ${since(nextTry(e))}` : nothing}</span><span class="quiet num">${count(e.status?.lagEvents)} behind</span></li>`)}</ul>` : html`<p class="quiet">${all.length ? 'None: all of them are well.' : html`There are none yet. <a href=${to('endpoints', '+new')}>Make the first one</a>`}</p>`}
+      ${found.length ? html`<ul class="plain-list troubles">${found.slice(0, TROUBLES_MAX).map(([e, tone, label]) => html`<li>${badge(tone, label)}<a data-row href=${to('endpoints', e.name)}>${e.name}</a><span class="quiet cut">${nextTry(e) ? html`next try ${since(nextTry(e))}` : nothing}</span><span class="quiet num">${count(e.status?.lagEvents)} behind</span></li>`)}</ul>` : html`<p class="quiet">${all.length ? 'None: all of them are well.' : html`There are none yet. <a href=${to('endpoints', '+new')}>Make the first one</a>`}</p>`}
       ${found.length > TROUBLES_MAX ? html`<a href=${to('endpoints', '', {state: 'failing'})}>${found.length - TROUBLES_MAX} more</a>` : nothing}</div>`;
   }
 
