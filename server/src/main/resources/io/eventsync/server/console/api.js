@@ -29,14 +29,14 @@ function says(problem) {
   link.dispatchEvent(new Event('change'));
 }
 
-function answered(response) {
-  link.lastAnswer = Date.now();
-  if (response.status === 401) link.dispatchEvent(new Event('unauthenticated'));
-  if (response.status === 503) says('The server answers, but cannot reach its database. It will go on by itself.');
-  else says('');
+function refused(error) {
+  if (error.status === 401) link.dispatchEvent(new Event('unauthenticated'));
+  if (error.reason === 'STORE_UNAVAILABLE') says('The server cannot reach its database.');
+  else says(error.reason === 'DRAINING' ? 'The server is stopping.' : '');
+  return error;
 }
 
-async function send(path, init, {isQuiet} = {}) {
+async function send(path, init) {
   const headers = {accept: 'application/json', ...init.headers};
   if (token.get()) headers.authorization = `Bearer ${token.get()}`;
   let response;
@@ -44,11 +44,13 @@ async function send(path, init, {isQuiet} = {}) {
     // Without credentials a browser never asks for a password by itself.
     response = await fetch(new URL(path, base), {...init, headers, credentials: 'omit', cache: 'no-store'});
   } catch (e) {
-    if (e.name !== 'AbortError' && !isQuiet) says('The server does not answer.');
-    throw e.name === 'AbortError' ? e : new ApiError(0, {message: 'The server does not answer.'});
+    if (e.name === 'AbortError') throw e;
+    says('The server does not answer.');
+    throw new ApiError(0, {message: 'The server does not answer.'});
   }
-  answered(response);
-  if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => null));
+  link.lastAnswer = Date.now();
+  if (!response.ok) throw refused(new ApiError(response.status, await response.json().catch(() => null)));
+  says('');
   return response;
 }
 
@@ -72,22 +74,22 @@ export const del = async (path) => (await send(path, {method: 'DELETE'})).json()
 
 /**
  * Calls again and again, a pause after each answer, while the tab is seen.
- * @returns {{now: () => void, stop: () => void}}
+ * @param millis the pause; a function if it depends on what came
+ * @returns {{now: () => Promise<void>, stop: () => void}} now ends when an answer came that was asked for after it
  */
 export function poll(call, millis) {
   let timer;
   let stopped = false;
-  let running = false;
+  let running = null;
   const round = async () => {
     clearTimeout(timer);
-    if (stopped || running) return;
-    running = true;
-    try {
-      if (!document.hidden) await call();
-    } finally {
-      running = false;
-      if (!stopped) timer = setTimeout(round, millis);
-    }
+    if (running) await running;
+    if (stopped) return;
+    running = document.hidden ? Promise.resolve() : call();
+    await running;
+    running = null;
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(round, typeof millis === 'function' ? millis() : millis);
   };
   const seen = () => document.hidden || round();
   document.addEventListener('visibilitychange', seen);

@@ -40,7 +40,7 @@ export function open(route, redraw) {
       <div class="toolbar">${choices('Which', [['', 'All'], ['set', 'Set by someone']], params.get('show') ?? '', (show) => change({show}, {replace: true}))}
         <form class="grow" @submit=${(e) => e.preventDefault()}><input data-key="/" aria-label="Filter settings" placeholder="Filter settings" .value=${params.get('filter') ?? ''} @input=${(e) => change({filter: e.target.value}, {replace: true})}></form></div>
       ${failure(error, round.now)}
-      ${!entries ? (error ? nothing : loading()) : found.length === 0 ? empty('None of them', html`<p>${isChanged ? 'All of these have their defaults.' : 'No setting has this text in it.'}</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Setting</th><th>Value</th><th>From</th><th>What it is for</th></tr></thead><tbody>${found.map((e) => html`<tr><td><code>${e.key}</code></td><td class="wrap"><code>${e.value || '–'}</code></td><td class=${e.origin === 'default' ? 'quiet' : ''}>${e.origin}</td><td class="wrap quiet">${e.description}</td></tr>`)}</tbody></table></div>`}`;
+      ${!entries ? (error ? nothing : loading()) : found.length === 0 ? empty('None of them', html`<p>${isChanged ? 'All of these have their defaults.' : 'No setting has this text in it.'}</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Settings"><table><thead><tr><th>Setting</th><th>Value</th><th>From</th><th>What it is for</th></tr></thead><tbody>${found.map((e) => html`<tr><td><code>${e.key}</code></td><td class="wrap"><code>${e.value || '–'}</code></td><td class=${e.origin === 'default' ? 'quiet' : ''}>${e.origin}</td><td class="wrap quiet">${e.description}</td></tr>`)}</tbody></table></div>`}`;
   }
 
   return {

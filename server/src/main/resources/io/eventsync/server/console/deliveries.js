@@ -4,7 +4,7 @@ import {get, poll} from './api.js';
 import {deliveryState, explained, outcome} from './attempts.js';
 import {count, duration, seconds} from './format.js';
 import {change, to} from './route.js';
-import {choices, empty, failure, loading, opener, openerHead, pager, since, time} from './ui.js';
+import {choices, empty, failure, loading, opener, openerHead, since, time, tokenPager} from './ui.js';
 
 const PRESETS = {
   '': ['All', [], []],
@@ -20,7 +20,6 @@ export function open(route, redraw) {
   let next = '';
   let error = null;
   let endpoints = [];
-  let pages = [''];
   const details = new Map();
 
   get('v1/endpoints', {page_size: 1000}).then((a) => ((endpoints = (a.endpoints ?? []).map((e) => e.name)), redraw()), () => {});
@@ -43,7 +42,7 @@ export function open(route, redraw) {
     const [, states, outcomes] = PRESETS[preset()];
     const endpoint = params.get('endpoint') ?? '';
     const event = params.get('event') ?? '';
-    const page = {page_size: 100, page_token: pages.at(-1)};
+    const page = {page_size: 100, page_token: params.getAll('page').at(-1)};
     if (preset() === 'dead') {
       const answer = await get('v1/dead-letters', {'filter.endpoint': endpoint, 'filter.event_ids': event, ...page});
       return [(answer.deadLetters ?? []).map((d) => ({...d, state: 'DELIVERY_STATE_DEAD', latest: {startTime: d.createTime, outcome: 'ATTEMPT_OUTCOME_FAILED', error: d.lastError, statusCode: d.lastStatusCode}})), answer.nextPageToken];
@@ -79,10 +78,8 @@ export function open(route, redraw) {
   }
 
   const again = (changes) => {
-    pages = [''];
     rows = null;
-    change({...changes, open: ''});
-    round.now();
+    change({...changes, open: '', page: ''});
   };
 
   function view() {
@@ -93,8 +90,8 @@ export function open(route, redraw) {
         <select class="seek" aria-label="Endpoint" @change=${(e) => again({endpoint: e.target.value})}><option value="" ?selected=${!endpoint}>All endpoints</option>${[...new Set([...endpoints, ...(endpoint ? [endpoint] : [])])].map((name) => html`<option ?selected=${name === endpoint}>${name}</option>`)}</select>
         <form class="grow" @submit=${(e) => (e.preventDefault(), again({event: new FormData(e.target).get('event').trim()}))}><input name="event" data-key="/" aria-label="Id of an event" placeholder="Id of an event" .value=${event} autocomplete="off" spellcheck="false"></form></div>
       ${failure(error, round.now)}
-      ${!rows ? (error ? nothing : loading()) : rows.length === 0 ? empty('Nothing here', html`<p>${preset() || endpoint || event ? 'No delivery is like this.' : 'Nothing was sent to an endpoint yet.'}</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>${openerHead}<th>${rows[0].state ? 'State' : 'Latest'}</th><th>Endpoint</th><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Tried</th><th class="num">Took</th><th>Next</th><th>Error</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`}
-      ${pager([['First', pages.length > 1 ? () => ((pages = ['']), round.now()) : null], ['Back', pages.length > 1 ? () => (pages.pop(), round.now()) : null], ['Next', next ? () => (pages.push(next), round.now()) : null]])}`;
+      ${!rows ? (error ? nothing : loading()) : rows.length === 0 ? empty('Nothing here', html`<p>${preset() || endpoint || event ? 'No delivery is like this.' : 'Nothing was sent to an endpoint yet.'}</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Deliveries"><table><thead><tr>${openerHead}<th>${rows[0].state ? 'State' : 'Latest'}</th><th>Endpoint</th><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Tried</th><th class="num">Took</th><th>Next</th><th>Error</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`}
+      ${tokenPager(params.getAll('page'), next, change)}`;
   }
 
   return {
@@ -102,10 +99,7 @@ export function open(route, redraw) {
     changed(now) {
       const before = params;
       params = now.params;
-      if (['show', 'endpoint', 'event'].some((name) => before.get(name) !== params.get(name))) {
-        pages = [''];
-        round.now();
-      }
+      if (['show', 'endpoint', 'event', 'page'].some((name) => `${before.getAll(name)}` !== `${params.getAll(name)}`)) round.now();
     },
     refresh: round.now,
     stop: round.stop,

@@ -7,7 +7,7 @@ import {print} from './filter.js';
 import {ago, count, seconds, short} from './format.js';
 import {health, nextTry, target} from './health.js';
 import {change, to} from './route.js';
-import {badge, choices, empty, failure, loading, pager, since} from './ui.js';
+import {badge, choices, empty, failure, loading, since, tokenPager} from './ui.js';
 
 const STATES = [['', 'All'], ['failing', 'Failing'], ['PAUSED', 'Paused'], ['DISABLED', 'Disabled'], ['BLOCKED', 'Blocked']];
 
@@ -17,12 +17,11 @@ export function open(route, redraw) {
   let params = route.params;
   let answer = null;
   let error = null;
-  let pages = [''];
 
   const round = poll(async () => {
     const state = params.get('state') ?? '';
     try {
-      answer = await get('v1/endpoints', {page_size: 100, page_token: pages.at(-1), state: state && state !== 'failing' ? `ENDPOINT_STATE_${state}` : ''});
+      answer = await get('v1/endpoints', {page_size: 100, page_token: params.getAll('page').at(-1), state: state && state !== 'failing' ? `ENDPOINT_STATE_${state}` : ''});
       error = null;
     } catch (e) {
       error = e;
@@ -49,19 +48,19 @@ export function open(route, redraw) {
     if (text) all = all.filter((e) => `${e.name} ${target(e)}`.toLowerCase().includes(text.toLowerCase()));
     const isBare = answer && !answer.endpoints?.length && !state;
     return html`<div class="head"><h1>Endpoints</h1><a class="button primary" href=${to('endpoints', '+new')}>New endpoint</a></div>
-      <div class="toolbar">${choices('State', STATES, state, (s) => ((pages = ['']), change({state: s}, {replace: true})))}
+      <div class="toolbar">${choices('State', STATES, state, (s) => change({state: s, page: ''}, {replace: true}))}
         <form class="grow" @submit=${(e) => e.preventDefault()}><input data-key="/" aria-label="Filter by name or address" placeholder="Filter by name or address" .value=${text} @input=${(e) => change({filter: e.target.value}, {replace: true})}></form></div>
       ${failure(error, round.now)}
-      ${!answer ? (error ? nothing : loading()) : isBare ? empty('No endpoints yet', html`<p>An endpoint gets every event that its filter matches as a signed webhook or a mail, keeps its place, and loses nothing while its receiver is away.</p><a class="button primary" href=${to('endpoints', '+new')}>Make the first one</a>`) : all.length === 0 ? empty('None of them', html`<p>No endpoint is in this state, or has this text in it.</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Name</th><th>Health</th><th>Goes to</th><th>Filter</th><th class="num">Lag</th><th class="num">Retrying</th><th class="num">Dead</th><th>Next retry</th><th>Last success</th></tr></thead><tbody>${all.map(row)}</tbody></table></div>`}
-      ${answer && !isBare ? pager([['First', pages.length > 1 ? () => ((pages = ['']), round.now()) : null], ['Back', pages.length > 1 ? () => (pages.pop(), round.now()) : null], ['Next', answer.nextPageToken ? () => (pages.push(answer.nextPageToken), round.now()) : null]]) : nothing}`;
+      ${!answer ? (error ? nothing : loading()) : isBare ? empty('No endpoints yet', html`<p>An endpoint gets every event that its filter matches as a signed webhook or a mail, keeps its place, and loses nothing while its receiver is away.</p><a class="button primary" href=${to('endpoints', '+new')}>Make the first one</a>`) : all.length === 0 ? empty('None of them', html`<p>No endpoint is in this state, or has this text in it.</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Endpoints"><table><thead><tr><th>Name</th><th>Health</th><th>Goes to</th><th>Filter</th><th class="num">Lag</th><th class="num">Retrying</th><th class="num">Dead</th><th>Next retry</th><th>Last success</th></tr></thead><tbody>${all.map(row)}</tbody></table></div>`}
+      ${answer && !isBare ? tokenPager(params.getAll('page'), answer.nextPageToken, change) : nothing}`;
   }
 
   return {
     view,
     changed(now) {
-      const before = params.get('state');
+      const before = params;
       params = now.params;
-      if (before !== params.get('state')) round.now();
+      if (['state', 'page'].some((name) => `${before.getAll(name)}` !== `${params.getAll(name)}`)) round.now();
     },
     refresh: round.now,
     stop: round.stop,

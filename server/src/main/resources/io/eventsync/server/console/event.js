@@ -9,12 +9,13 @@ import {change, to} from './route.js';
 import {reading, sending} from './snippets.js';
 import {badge, choices, copy, facts, failure, loading, since, time} from './ui.js';
 
-const EXPLAINED_MAX = 50;
+const EXPLAINED_MAX = 20;
 
 export function open(route, redraw) {
   let params = route.params;
   let event = null;
   let error = null;
+  let matching = null;
   let endpoints = null;
   let deliveriesError = null;
   let readers = null;
@@ -33,14 +34,12 @@ export function open(route, redraw) {
 
   async function received() {
     try {
-      const all = (await get('v1/endpoints', {page_size: EXPLAINED_MAX})).endpoints ?? [];
+      matching ??= ((await get('v1/endpoints', {page_size: 1000})).endpoints ?? []).filter((e) => matches(e.filter, event)).map((e) => e.name);
       const tried = (await get('v1/deliveries', {event_id: event.id, page_size: 200})).deliveries ?? [];
-      const byName = new Map(tried.map((d) => [d.endpoint, d]));
-      endpoints = await Promise.all(
-        all
-          .filter((e) => byName.has(e.name) || matches(e.filter, event))
-          .map(async (e) => ({name: e.name, delivery: byName.get(e.name), ...(byName.has(e.name) ? {} : {verdict: (await get('v1/deliveries:explain', {endpoint: e.name, event_id: event.id})).explanation})})),
-      );
+      const names = tried.map((d) => d.endpoint);
+      const untried = matching.filter((name) => !names.includes(name));
+      const explain = async (name, i) => ({name, verdict: i < EXPLAINED_MAX ? (await get('v1/deliveries:explain', {endpoint: name, event_id: event.id})).explanation : 'not tried yet'});
+      endpoints = [...tried.map((d) => ({name: d.endpoint, delivery: d})), ...(await Promise.all(untried.map(explain)))];
       deliveriesError = null;
     } catch (e) {
       deliveriesError = e;
@@ -95,11 +94,11 @@ export function open(route, redraw) {
       ${payload(event, mode)}</div>
       <h2>Endpoints it was meant for</h2>
       ${failure(deliveriesError)}
-      ${endpoints === null ? (deliveriesError ? nothing : loading()) : endpoints.length === 0 ? html`<p class="quiet">The filter of no endpoint matches it.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Endpoint</th><th>State</th><th class="num">Attempts</th><th>Latest</th><th><span class="unseen">Action</span></th></tr></thead><tbody>
+      ${endpoints === null ? (deliveriesError ? nothing : loading()) : endpoints.length === 0 ? html`<p class="quiet">The filter of no endpoint matches it.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Endpoints"><table><thead><tr><th>Endpoint</th><th>State</th><th class="num">Attempts</th><th>Latest</th><th><span class="unseen">Action</span></th></tr></thead><tbody>
         ${endpoints.map(({name, delivery, verdict}) => html`<tr><td><a href=${to('endpoints', name)}>${name}</a></td><td>${delivery ? deliveryState(delivery.state) : badge('idle', verdict)}</td><td class="num">${delivery ? delivery.attempts : '–'}</td><td>${delivery?.lastAttempt ? since(delivery.lastAttempt.startTime) : '–'}</td><td class="num"><button class="plain" data-row aria-expanded=${opened === name} @click=${() => toggle(name)}>${opened === name ? 'Close' : 'Attempts'}</button></td></tr>
           ${opened === name ? html`<tr class="open-row"><td colspan="5"><div class="inside">${detail(name)}</div></td></tr>` : nothing}`)}</tbody></table></div>`}
       <h2>Readers that are past it</h2>
-      ${!readers ? loading() : readers.length === 0 ? html`<p class="quiet">No stream that was open then, and no consumer with a filter for it, has read beyond it.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Kind</th><th>Name</th><th>Filter</th></tr></thead><tbody>${readers.map(([kind, name, filter]) => html`<tr><td>${word(kind, '')}</td><td>${name}</td><td>${print(filter) || 'all events'}</td></tr>`)}</tbody></table></div>`}`;
+      ${!readers ? loading() : readers.length === 0 ? html`<p class="quiet">No stream that was open then, and no consumer with a filter for it, has read beyond it.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Readers"><table><thead><tr><th>Kind</th><th>Name</th><th>Filter</th></tr></thead><tbody>${readers.map(([kind, name, filter]) => html`<tr><td>${word(kind, '')}</td><td>${name}</td><td>${print(filter) || 'all events'}</td></tr>`)}</tbody></table></div>`}`;
   }
 
   return {

@@ -15,6 +15,7 @@ const took = (s) => duration(s);
 export function open(route, redraw) {
   const data = {};
   const hover = {};
+  let endpointsRead = 0;
   let range = route.params.get('range') ?? '15m';
 
   const round = poll(async () => {
@@ -23,8 +24,12 @@ export function open(route, redraw) {
       activity: get('v1/activity', {window: `${window}s`, max_points: 180}),
       log: get('v1/log'),
       server: get('v1/server'),
-      endpoints: get('v1/endpoints', {page_size: 1000}),
     };
+    // A server with many endpoints is not asked for all of them all the time.
+    if (Date.now() - endpointsRead > (data.endpoints?.endpoints?.length > 100 ? 30_000 : 2000)) {
+      endpointsRead = Date.now();
+      parts.endpoints = get('v1/endpoints', {page_size: 1000});
+    }
     await Promise.all(
       Object.entries(parts).map(([name, answer]) =>
         answer.then(
@@ -45,7 +50,7 @@ export function open(route, redraw) {
     const isDown = !!data.logError;
     return [
       ['Events', last ? rate(last.events) : '–', 'a second', data.log && `${count(data.log.headPosition)} in all`, to('tail')],
-      ['Deliveries', last ? rate(last.delivered) : '–', 'a second', `${count(endpoints.length)} endpoint${endpoints.length === 1 ? '' : 's'}`, to('endpoints')],
+      ['Deliveries', last ? rate(last.delivered) : '–', 'a second', `${count(endpoints.length)}${data.endpoints?.nextPageToken ? '+' : ''} endpoint${endpoints.length === 1 ? '' : 's'}`, to('endpoints')],
       ['Success', tried > 0 ? `${trimmed((100 * sum('ok')) / tried)}` : '–', tried > 0 ? '%' : '', tried > 0 ? 'in the last minute' : 'no attempts just now', to('deliveries'), tried > 0 && sum('failed') / tried > 0.05 ? 'warn' : ''],
       ['Oldest pending', oldest ? duration(seconds(oldest.status.lag)) : 'none', '', oldest ? oldest.name : 'every endpoint is level', oldest ? to('endpoints', oldest.name) : to('endpoints'), oldest && seconds(oldest.status.lag) > 60 ? 'warn' : ''],
       ['Subscriptions', last ? count(last.subscriptions) : '–', 'open', 'on this node', to('subscriptions')],

@@ -22,7 +22,7 @@ export function open(route, redraw) {
     if (a.value) streams = a.value.subscriptions ?? [];
     if (b.value) consumers = b.value.consumers ?? [];
     redraw();
-  }, 2000);
+  }, () => (streams?.length > 500 ? 15_000 : 2000));
 
   async function disconnect(s) {
     failed = null;
@@ -48,10 +48,10 @@ export function open(route, redraw) {
       <div class="toolbar">${choices('Sort by', Object.entries(ORDERS).map(([key, [label]]) => [key, label]), order, (sort) => change({sort: sort === 'lag' ? '' : sort}, {replace: true}))}
         <form class="grow" @submit=${(e) => e.preventDefault()}><input data-key="/" aria-label="Filter by client, address or tag" placeholder="Filter by client, address or tag" .value=${params.get('filter') ?? ''} @input=${(e) => change({filter: e.target.value}, {replace: true})}></form></div>
       ${failure(error, round.now)}${failure(failed)}
-      ${!streams ? (error ? nothing : loading()) : streams.length === 0 ? empty('Nobody is streaming', html`<p>Open streams of <code>Subscribe</code> show up here while they last: who it is, how far it has come, and whether it takes what is sent.</p>`) : found.length === 0 ? empty('None of them') : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Client</th><th>State</th><th>From</th><th>Filter</th><th class="num">Position</th><th class="num">Lag</th><th class="num">Sent</th><th>Since</th><th><span class="unseen">Action</span></th></tr></thead><tbody>${found.slice(0, SHOWN_MAX).map(row)}</tbody></table></div>`}
+      ${!streams ? (error ? nothing : loading()) : streams.length === 0 ? empty('Nobody is streaming', html`<p>Open streams of <code>Subscribe</code> show up here while they last: who it is, how far it has come, and whether it takes what is sent.</p>`) : found.length === 0 ? empty('None of them') : html`<div class="scroll" tabindex="0" role="region" aria-label="Streams"><table><thead><tr><th>Client</th><th>State</th><th>From</th><th>Filter</th><th class="num">Position</th><th class="num">Lag</th><th class="num">Sent</th><th>Since</th><th><span class="unseen">Action</span></th></tr></thead><tbody>${found.slice(0, SHOWN_MAX).map(row)}</tbody></table></div>`}
       ${found.length > SHOWN_MAX ? html`<p class="quiet">${count(found.length - SHOWN_MAX)} more; filter to find one.</p>` : nothing}
       <h2>Consumers</h2>
-      ${!consumers ? nothing : consumers.length === 0 ? html`<p class="quiet">No reader keeps its place by name.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Name</th><th>Filter</th><th class="num">Position</th><th class="num">Lag</th><th>Moved</th></tr></thead><tbody>${consumers.slice(0, SHOWN_MAX).map((c) => html`<tr><td><span class="mono">${c.name}</span></td><td class="cut">${print(c.filter) || html`<span class="quiet">all events</span>`}</td><td class="num">${count(c.position)}</td><td class="num">${count(c.lagEvents)}</td><td>${since(c.updateTime)}</td></tr>`)}</tbody></table></div>`}`;
+      ${!consumers ? nothing : consumers.length === 0 ? html`<p class="quiet">No reader keeps its place by name.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="Consumers"><table><thead><tr><th>Name</th><th>Filter</th><th class="num">Position</th><th class="num">Lag</th><th>Moved</th></tr></thead><tbody>${consumers.slice(0, SHOWN_MAX).map((c) => html`<tr><td><span class="mono">${c.name}</span></td><td class="cut">${print(c.filter) || html`<span class="quiet">all events</span>`}</td><td class="num">${count(c.position)}</td><td class="num">${count(c.lagEvents)}</td><td>${since(c.updateTime)}</td></tr>`)}</tbody></table></div>`}`;
   }
 
   return {

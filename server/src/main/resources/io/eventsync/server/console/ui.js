@@ -62,6 +62,13 @@ export const pager = (buttons, note = nothing) => html`<nav class="pager" aria-l
   <span class="quiet">${note}</span>
 </nav>`;
 
+/** Pages of a list by their tokens, which are in the URL: the way back is there too. */
+export const tokenPager = (pages, next, change) => pager([
+  ['First', pages.length ? () => change({page: ''}) : null],
+  ['Back', pages.length ? () => change({page: pages.slice(0, -1)}) : null],
+  ['Next', next ? () => change({page: [...pages, next]}) : null],
+]);
+
 /** Choices of which one is taken. */
 export const choices = (label, all, taken, choose) => html`<div class="choices" role="group" aria-label=${label}>
   ${all.map(([value, text]) => html`<button aria-pressed=${value === taken} @click=${() => choose(value)}>${text}</button>`)}
