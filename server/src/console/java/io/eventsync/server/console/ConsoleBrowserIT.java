@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +54,7 @@ class ConsoleBrowserIT {
 
     private static TestReceiver receiver;
     private static TestServer server;
-    private static Load shop;
+    private static @Nullable Load shop;
     private static Browser browser;
 
     @BeforeAll
@@ -72,8 +73,9 @@ class ConsoleBrowserIT {
 
     @AfterAll
     static void stop() {
-        if (shop != null) {
-            shop.close();
+        Load open = shop;
+        if (open != null) {
+            open.close();
         }
         browser.close();
         server.close();

@@ -12,26 +12,20 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ActivityTest {
-    private static Vertx vertx;
+    private static final Vertx VERTX = Vertx.vertx();
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private final AtomicLong head = new AtomicLong(1_000);
     private final AtomicLong millis = new AtomicLong(1_000_000_000);
     private final Activity activity =
-            new Activity(vertx, registry, head::get, () -> Instant.ofEpochMilli(millis.get()));
-
-    @BeforeAll
-    static void startVertx() {
-        vertx = Vertx.vertx();
-    }
+            new Activity(VERTX, registry, head::get, () -> Instant.ofEpochMilli(millis.get()));
 
     @AfterAll
     static void stopVertx() {
-        vertx.close().await();
+        VERTX.close().await();
     }
 
     private void sample(long events) {
