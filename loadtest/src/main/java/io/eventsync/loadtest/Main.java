@@ -2,6 +2,7 @@ package io.eventsync.loadtest;
 
 import io.eventsync.loadtest.bench.BenchCommand;
 import io.eventsync.loadtest.bench.EchoServerCommand;
+import io.eventsync.loadtest.chaos.ChaosCommand;
 import io.eventsync.loadtest.check.CheckCommand;
 import io.eventsync.loadtest.generate.GenerateCommand;
 import io.eventsync.loadtest.orders.OrdersCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             SubscribeCommand.class,
             SyncCommand.class,
             CheckCommand.class,
+            ChaosCommand.class,
             BenchCommand.class,
             ReportCommand.class,
             ReceiverCommand.class,
@@ -42,6 +44,7 @@ import picocli.CommandLine.Spec;
             "  replay --sample 10000                              send ten thousand sample events",
             "  sync --out log.jsonl --until-idle 2s               read the whole log into a file",
             "  check --duration 10s                               write and read at once, then check every promise",
+            "  chaos --faults kill-server,freeze                  start servers, break them, and check every promise",
             "  bench ingest                                       how fast it is",
             "  bench ingest --output json >> bench.jsonl; report bench.jsonl",
             "  generate --to eventsync --sessions 20              the log of a shop, line by line",
@@ -77,6 +80,6 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: replay, generate, propagate, orders, subscribe, sync, check, bench, report or receiver.");
+                "Say what to do: replay, generate, propagate, orders, subscribe, sync, check, chaos, bench, report or receiver.");
     }
 }

@@ -6,21 +6,21 @@ import io.eventsync.v1.Event;
 import java.util.List;
 
 /** Turns what a reader gets into rows of a history. */
-final class RecordingSink implements FrameSink {
+public final class RecordingSink implements FrameSink {
 
     private final ReaderRecorder recorder;
     private volatile long reached;
     private String cursor;
     private boolean wasOpened;
 
-    RecordingSink(ReaderRecorder recorder, String startCursor, long startPosition) {
+    public RecordingSink(ReaderRecorder recorder, String startCursor, long startPosition) {
         this.recorder = recorder;
         this.cursor = startCursor;
         this.reached = startPosition;
     }
 
     /** The last position the reader was told it had come to. */
-    long reached() {
+    public long reached() {
         return reached;
     }
 

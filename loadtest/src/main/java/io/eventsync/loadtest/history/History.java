@@ -38,4 +38,9 @@ public final class History {
     List<ReaderHistory> readers() {
         return readers;
     }
+
+    /** Events that readers were sent, over all of them. */
+    public long observed() {
+        return readers.stream().mapToLong(ReaderHistory::events).sum();
+    }
 }

@@ -27,6 +27,13 @@ public final class HistoryChecker {
         return violations.list();
     }
 
+    /** How many acknowledged events the final log does not hold where the answer said. */
+    public static int lost(History history) {
+        Violations unused = new Violations();
+        Truth log = Truth.of(history.log(), history.names(), "log", unused);
+        return new WriterCheck(history.acks(), unused).lost(log);
+    }
+
     /** An id that the log holds twice is a write that was stored twice. */
     private static void uniqueIds(Truth log, Violations violations) {
         int[] byId = RowOrder.by(log.size(), log::id);

@@ -1,6 +1,7 @@
 package io.eventsync.loadtest.history;
 
 import java.util.BitSet;
+import java.util.function.IntConsumer;
 
 /** Holds what the writers were told against itself and against the final log. */
 final class WriterCheck {
@@ -19,16 +20,29 @@ final class WriterCheck {
 
     /** Every acknowledged event stands in the log where the answer said. */
     void durable(Truth log) {
+        forEachLost(
+                log,
+                row -> violations.add(
+                        Property.DURABLE,
+                        WHERE,
+                        acks.rows().position(row),
+                        "acknowledged id " + acks.id(row) + " is not in the log there"));
+    }
+
+    /** How many do not. */
+    int lost(Truth log) {
+        int[] count = {0};
+        forEachLost(log, row -> count[0]++);
+        return count[0];
+    }
+
+    private void forEachLost(Truth log, IntConsumer found) {
         int hint = 0;
         for (int row = 0; row < acks.size(); row++) {
             int index = log.indexOf(acks.rows().position(row), hint);
             hint = index + 1;
             if (index < 0 || log.id(index) != acks.rows().id(row)) {
-                violations.add(
-                        Property.DURABLE,
-                        WHERE,
-                        acks.rows().position(row),
-                        "acknowledged id " + acks.id(row) + " is not in the log there");
+                found.accept(row);
             }
         }
     }

@@ -18,11 +18,18 @@ public final class Retry {
 
     private final Vertx vertx;
     private final Duration giveUpAfter;
+    private final long pauseMillisMax;
 
     /** A duration of zero never tries again. */
     public Retry(Vertx vertx, Duration giveUpAfter) {
+        this(vertx, giveUpAfter, PAUSE_MILLIS_MAX);
+    }
+
+    /** With shorter pauses, for who measures how soon something works again. */
+    public Retry(Vertx vertx, Duration giveUpAfter, long pauseMillisMax) {
         this.vertx = vertx;
         this.giveUpAfter = giveUpAfter;
+        this.pauseMillisMax = pauseMillisMax;
     }
 
     public <T> Future<T> run(Supplier<Future<T>> attempt) {
@@ -41,7 +48,7 @@ public final class Retry {
             if (isLate || !(failure instanceof RpcException rpc) || !rpc.isRetryable()) {
                 return Future.failedFuture(failure);
             }
-            long pause = pauseMillis(failures);
+            long pause = Math.min(pauseMillisMax, pauseMillis(failures));
             LOG.debug("call=failed reason={} retryInMillis={}", rpc.reason(), pause);
             Promise<T> later = Promise.promise();
             vertx.setTimer(pause, id -> run(attempt, firstNanos, failures + 1).onComplete(later));

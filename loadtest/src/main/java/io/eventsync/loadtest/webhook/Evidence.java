@@ -1,6 +1,7 @@
 package io.eventsync.loadtest.webhook;
 
 import com.google.protobuf.Timestamp;
+import io.eventsync.loadtest.cluster.Cluster;
 import io.eventsync.v1.Anchor;
 import io.eventsync.v1.Attempt;
 import io.eventsync.v1.AttemptFilter;

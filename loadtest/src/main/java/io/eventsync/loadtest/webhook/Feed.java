@@ -1,5 +1,6 @@
 package io.eventsync.loadtest.webhook;
 
+import io.eventsync.loadtest.cluster.Cluster;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.EventServiceGrpcClient;
 import io.eventsync.v1.IngestBatchRequest;

@@ -54,6 +54,17 @@ final class Findings {
         }
     }
 
+    /** What another one found. */
+    void addAll(Findings others) {
+        others.counts.forEach((kind, count) -> {
+            counts.merge(kind, count, Integer::sum);
+            List<String> some = examples.computeIfAbsent(kind, k -> new ArrayList<>());
+            others.examples.getOrDefault(kind, List.of()).stream()
+                    .limit(EXAMPLES_MAX - some.size())
+                    .forEach(some::add);
+        });
+    }
+
     int count(Kind kind) {
         return counts.getOrDefault(kind, 0);
     }

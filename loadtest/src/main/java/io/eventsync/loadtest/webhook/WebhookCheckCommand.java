@@ -6,6 +6,8 @@ import io.eventsync.loadtest.Interruption;
 import io.eventsync.loadtest.Output;
 import io.eventsync.loadtest.OutputOption;
 import io.eventsync.loadtest.TargetText;
+import io.eventsync.loadtest.cluster.Cluster;
+import io.eventsync.loadtest.cluster.ServerNode;
 import io.eventsync.loadtest.rpc.Target;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.Ordering;

@@ -1,4 +1,4 @@
-package io.eventsync.loadtest.webhook;
+package io.eventsync.loadtest.cluster;
 
 import io.eventsync.loadtest.Edge;
 import io.eventsync.loadtest.rpc.Connection;
@@ -13,34 +13,40 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The servers under check, and calls that go to whichever of them answers. */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final long CALL_MILLIS_MAX = 10_000;
     private static final long READY_CALL_MILLIS_MAX = 2_000;
+    private static final long READY_PAUSE_MILLIS = 50;
 
     private final List<ServerNode> nodes;
     private final List<Connection> connections = new ArrayList<>();
     private final Retry retry;
+    private final Retry ready;
     private final Duration giveUpAfter;
     private final AtomicInteger turn = new AtomicInteger();
     private final Thread reaper = new Thread(this::killAll, "reaper");
 
-    Cluster(Vertx vertx, List<ServerNode> nodes, Duration giveUpAfter) {
+    public Cluster(Vertx vertx, List<ServerNode> nodes, Duration giveUpAfter) {
         this.nodes = List.copyOf(nodes);
         this.giveUpAfter = giveUpAfter;
         this.retry = new Retry(vertx, giveUpAfter);
+        this.ready = new Retry(vertx, giveUpAfter, READY_PAUSE_MILLIS);
         nodes.forEach(node -> connections.add(Connection.to(vertx, node.target())));
         Runtime.getRuntime().addShutdownHook(reaper);
     }
 
-    List<ServerNode> nodes() {
+    public List<ServerNode> nodes() {
         return nodes;
     }
 
     /** One after the other, so that one alone makes the schema. */
-    void start() {
+    public void start() {
         for (ServerNode node : nodes) {
             if (node.isOurs()) {
                 node.start();
@@ -50,10 +56,10 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Blocks until it answers. */
-    void awaitReady(ServerNode node) {
+    public void awaitReady(ServerNode node) {
         Connection connection = connections.get(nodes.indexOf(node));
         GetServerInfoResponse info = Edge.await(
-                retry.run(() -> node.isAlive()
+                ready.run(() -> node.isAlive()
                         ? connection.unary(
                                 AdminServiceGrpcClient.GetServerInfo,
                                 GetServerInfoRequest.getDefaultInstance(),
@@ -64,12 +70,12 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Tries node after node until one answers. */
-    <Q, R> Future<R> call(ServiceMethod<R, Q> method, Q request) {
+    public <Q, R> Future<R> call(ServiceMethod<R, Q> method, Q request) {
         return retry.run(() -> next().unary(method, request, CALL_MILLIS_MAX));
     }
 
     /** The same, blocking. */
-    <Q, R> R await(ServiceMethod<R, Q> method, Q request) {
+    public <Q, R> R await(ServiceMethod<R, Q> method, Q request) {
         return Edge.await(call(method, request), giveUpAfter.plusSeconds(10));
     }
 
@@ -89,7 +95,11 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.forEach(ServerNode::stop);
+        for (ServerNode node : nodes) {
+            if (!node.stop()) {
+                LOG.warn("node={} did not stop in time, next=killed", node.target());
+            }
+        }
         Runtime.getRuntime().removeShutdownHook(reaper);
     }
 }

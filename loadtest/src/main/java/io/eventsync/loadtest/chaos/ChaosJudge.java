@@ -1,0 +1,104 @@
+package io.eventsync.loadtest.chaos;
+
+import io.eventsync.client.CursorException;
+import io.eventsync.loadtest.history.History;
+import io.eventsync.loadtest.history.HistoryChecker;
+import io.eventsync.loadtest.history.Property;
+import io.eventsync.loadtest.history.Violation;
+import io.eventsync.loadtest.rpc.RpcException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Holds what clients saw to the log as it is in the end. */
+final class ChaosJudge {
+
+    private final Clients clients;
+    private final List<String> broken = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
+    private final Map<String, List<Long>> batches = new HashMap<>();
+    private long lost;
+    private List<String> silent = List.of();
+
+    ChaosJudge(Clients clients) {
+        this.clients = clients;
+    }
+
+    void found(String what) {
+        broken.add(what);
+    }
+
+    List<String> broken() {
+        return broken;
+    }
+
+    /** An event of the final log; those of batches are to stand side by side. */
+    void logged(long position, String id, String tag) {
+        clients.recorder().logged(position, id, tag);
+        int last = id.lastIndexOf('-');
+        if (last > 0 && id.lastIndexOf("-b-", last - 1) > 0) {
+            batches.computeIfAbsent(id.substring(0, last), name -> new ArrayList<>())
+                    .add(position);
+        }
+    }
+
+    /** A reader that ended by itself was told that its cursor is of another history, or something is wrong. */
+    void readers() {
+        for (ChaosReader reader : clients.readers()) {
+            reader.failure().ifPresent(failure -> {
+                if (isAboutCursors(failure)) {
+                    told.add(reader.name());
+                } else {
+                    found("READER " + reader.name() + " ended: " + failure);
+                }
+            });
+        }
+    }
+
+    private static boolean isAboutCursors(Throwable failure) {
+        return failure instanceof CursorException
+                || (failure instanceof RpcException rpc && rpc.reason().startsWith("CURSOR_"));
+    }
+
+    /** @param isLogRead whether the log was there to be read in the end; else only what clients saw is held to itself */
+    void history(boolean isLogRead) {
+        if (isLogRead) {
+            clients.recorder().logRead();
+        }
+        History history = clients.recorder().history();
+        List<Violation> violations = HistoryChecker.check(history);
+        violations.forEach(violation -> found(violation.toString()));
+        batches.forEach((name, positions) -> {
+            long first = positions.get(0);
+            boolean isWhole = positions.size() == BatchWriter.EVENTS
+                    && positions.get(positions.size() - 1) - first == BatchWriter.EVENTS - 1;
+            if (!isWhole) {
+                found("TORN " + name + " has " + positions.size() + " events from " + first);
+            }
+        });
+        lost = isLogRead ? HistoryChecker.lost(history) : 0;
+        Set<String> affected = new TreeSet<>();
+        violations.stream()
+                .filter(violation -> violation.property() == Property.DURABLE
+                        && !violation.where().equals("writers"))
+                .forEach(violation -> affected.add(violation.where()));
+        affected.removeAll(told);
+        affected.remove("all");
+        silent = List.copyOf(affected);
+    }
+
+    long lost() {
+        return lost;
+    }
+
+    List<String> told() {
+        return told;
+    }
+
+    List<String> silent() {
+        return silent;
+    }
+}

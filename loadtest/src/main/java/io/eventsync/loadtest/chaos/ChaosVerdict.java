@@ -1,0 +1,29 @@
+package io.eventsync.loadtest.chaos;
+
+import io.eventsync.loadtest.webhook.HookVerdict;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a run came to.
+ *
+ * @param acknowledged events
+ * @param lost of them
+ * @param observed events, over all readers
+ * @param failedCalls that the SDK could not save its caller from, by reason
+ * @param told readers that were refused their cursor and ended
+ * @param silent readers that saw events which the log does not hold, and were not told
+ * @param hooks if there were endpoints
+ * @param broken everything that is against a promise
+ */
+record ChaosVerdict(
+        long acknowledged,
+        long lost,
+        long observed,
+        Map<String, Long> failedCalls,
+        List<String> told,
+        List<String> silent,
+        Optional<HookVerdict> hooks,
+        List<FaultStats> faults,
+        List<String> broken) {}
