@@ -3,6 +3,7 @@ package io.eventsync.loadtest.chaos;
 import io.eventsync.client.CursorException;
 import io.eventsync.loadtest.history.History;
 import io.eventsync.loadtest.history.HistoryChecker;
+import io.eventsync.loadtest.history.HistoryRecorder;
 import io.eventsync.loadtest.history.Property;
 import io.eventsync.loadtest.history.Violation;
 import io.eventsync.loadtest.rpc.RpcException;
@@ -16,15 +17,15 @@ import java.util.TreeSet;
 /** Holds what clients saw to the log as it is in the end. */
 final class ChaosJudge {
 
-    private final Clients clients;
+    private final HistoryRecorder recorder;
     private final List<String> broken = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
     private final Map<String, List<Long>> batches = new HashMap<>();
     private long lost;
     private List<String> silent = List.of();
 
-    ChaosJudge(Clients clients) {
-        this.clients = clients;
+    ChaosJudge(HistoryRecorder recorder) {
+        this.recorder = recorder;
     }
 
     void found(String what) {
@@ -37,7 +38,7 @@ final class ChaosJudge {
 
     /** An event of the final log; those of batches are to stand side by side. */
     void logged(long position, String id, String tag) {
-        clients.recorder().logged(position, id, tag);
+        recorder.logged(position, id, tag);
         int last = id.lastIndexOf('-');
         if (last > 0 && id.lastIndexOf("-b-", last - 1) > 0) {
             batches.computeIfAbsent(id.substring(0, last), name -> new ArrayList<>())
@@ -46,8 +47,8 @@ final class ChaosJudge {
     }
 
     /** A reader that ended by itself was told that its cursor is of another history, or something is wrong. */
-    void readers() {
-        for (ChaosReader reader : clients.readers()) {
+    void readers(List<ChaosReader> readers) {
+        for (ChaosReader reader : readers) {
             reader.failure().ifPresent(failure -> {
                 if (isAboutCursors(failure)) {
                     told.add(reader.name());
@@ -66,9 +67,9 @@ final class ChaosJudge {
     /** @param isLogRead whether the log was there to be read in the end; else only what clients saw is held to itself */
     void history(boolean isLogRead) {
         if (isLogRead) {
-            clients.recorder().logRead();
+            recorder.logRead();
         }
-        History history = clients.recorder().history();
+        History history = recorder.history();
         List<Violation> violations = HistoryChecker.check(history);
         violations.forEach(violation -> found(violation.toString()));
         batches.forEach((name, positions) -> {

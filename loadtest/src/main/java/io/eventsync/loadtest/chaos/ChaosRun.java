@@ -76,7 +76,7 @@ final class ChaosRun {
                 settings.eventsPerSecond(),
                 settings.run(),
                 settings.work().resolve("cursors"));
-        this.judge = new ChaosJudge(clients);
+        this.judge = new ChaosJudge(clients.recorder());
     }
 
     ChaosVerdict run() {
@@ -100,7 +100,7 @@ final class ChaosRun {
             }
         }
         delivered.ifPresent(verdict -> verdict.broken().forEach(judge::found));
-        judge.readers();
+        judge.readers(clients.readers());
         judge.history(isLogRead);
         return new ChaosVerdict(
                 clients.recorder().ackedCount(),
