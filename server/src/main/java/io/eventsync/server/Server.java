@@ -24,6 +24,7 @@ import io.eventsync.server.http.PublicVerticle;
 import io.eventsync.server.metrics.Activity;
 import io.eventsync.server.metrics.Metrics;
 import io.eventsync.server.postgres.Database;
+import io.eventsync.server.postgres.DiskWatch;
 import io.eventsync.server.secret.SecretBox;
 import io.eventsync.server.subscription.Poller;
 import io.eventsync.server.subscription.Subscriptions;
@@ -62,6 +63,7 @@ public final class Server {
     private final Authenticator authenticator;
     private final Metrics metrics = new Metrics();
     private final Tracing tracing;
+    private final Optional<DiskWatch> disk;
     private volatile @Nullable AdminVerticle admin;
     private volatile @Nullable Processed processed;
     private volatile @Nullable Activity activity;
@@ -85,6 +87,7 @@ public final class Server {
         this.clock = clock;
         this.version = version;
         this.secrets = secrets;
+        this.disk = database.diskWatch(vertx);
         this.pool = database.pool(vertx);
         this.deliveryPool = database.pool(vertx);
         this.authenticator = new Authenticator(vertx, pool, config.auth(), clock);
@@ -122,10 +125,16 @@ public final class Server {
         return vertx.deployVerticle(log)
                 .compose(id -> {
                     deployments.add(id);
-                    return deliver(log.log());
+                    return watchDisk(log.log());
                 })
+                .compose(v -> deliver(log.log()))
                 .compose(delivery -> listen(log.log(), delivery, postgresVersion))
                 .map(v -> this);
+    }
+
+    private Future<Void> watchDisk(EventLog log) {
+        disk.ifPresent(watch -> log.refuseWhileDiskIsLow(watch::isLow));
+        return disk.map(DiskWatch::start).orElseGet(Future::succeededFuture);
     }
 
     private Future<DeliveryVerticle> deliver(EventLog log) {
@@ -300,6 +309,7 @@ public final class Server {
                     if (lately != null) {
                         lately.close();
                     }
+                    disk.ifPresent(DiskWatch::close);
                     return authenticator.stop();
                 })
                 .transform(v -> Future.join(pool.close(), deliveryPool.close(), tracing.close()))

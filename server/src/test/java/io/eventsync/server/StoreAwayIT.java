@@ -5,18 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsync.loadtest.rpc.Connection;
+import io.eventsync.loadtest.rpc.RpcException;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Event;
+import io.eventsync.v1.EventServiceGrpcClient;
 import io.eventsync.v1.IngestRequest;
 import io.eventsync.v1.IngestResponse;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
 import io.eventsync.v1.SyncRequest;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.grpc.client.InvalidStatusException;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.pgclient.PgConnectOptions;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -126,6 +133,29 @@ class StoreAwayIT {
             server.execute("drop trigger no_room on eventsync.event");
             done(ingest(server, "after"));
             assertThat(server.storedEvents()).isEqualTo(2);
+        }
+    }
+
+    /** The bound is more than any disk has left; the same server with its own bound takes the event. */
+    @Test
+    void L4_ingestIsRefused_beforeTheDiskIsFull(@TempDir Path folder) throws IOException {
+        Vertx vertx = Vertx.vertx();
+        IngestRequest event = IngestRequest.newBuilder()
+                .setEvent(Event.newBuilder().setId("e").setTag("T"))
+                .build();
+        try (ServerProcess server = ServerProcess.start(
+                folder, "-Xmx128m", "--database-disk-free-min=1024TiB", "--delivery-enabled=false")) {
+            Connection connection = Connection.to(vertx, server.target());
+            assertThatThrownBy(() -> done(connection.unary(EventServiceGrpcClient.Ingest, event, 10_000)))
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            refused -> assertThat(refused.reason()).isEqualTo("DISK_LOW"));
+            assertThat(TestSql.await(connection.unary(
+                                    EventServiceGrpcClient.Sync, SyncRequest.getDefaultInstance(), 10_000))
+                            .getUpToDate())
+                    .isTrue();
+        } finally {
+            done(vertx.close());
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,7 @@ final class Appender {
     private final Map<Object, AppendBatch> inFlightSessions = new HashMap<>();
     private final Map<Object, SessionDetour> detours = new HashMap<>();
     private volatile boolean outage;
+    private volatile BooleanSupplier isDiskLow = () -> false;
     private long lastNumber;
     private boolean graceRuns;
     private int underWay;
@@ -92,6 +94,11 @@ final class Appender {
         return Future.all(lanes.stream().map(AppendLane::open).toList()).mapEmpty();
     }
 
+    /** While this says so, nothing is appended. */
+    void refuseWhileDiskIsLow(BooleanSupplier says) {
+        isDiskLow = says;
+    }
+
     /** Makes sure that these tags have numbers; done at once if they do. */
     Future<Void> ensureTags(List<NewEvent> events) {
         List<String> unknown = unknownTags(events);
@@ -108,6 +115,9 @@ final class Appender {
         }
         if (outage) {
             return Future.failedFuture(Failure.storeUnavailable(null));
+        }
+        if (isDiskLow.getAsBoolean()) {
+            return Future.failedFuture(Failure.of(Reason.DISK_LOW, "the disk under the log is nearly full"));
         }
         if (tail.position() - tail.indexed() > UNINDEXED_EVENTS_MAX) {
             return Future.failedFuture(Failure.of(Reason.OVERLOADED, "the index is too far behind the log")

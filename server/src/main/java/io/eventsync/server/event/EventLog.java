@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -164,6 +165,11 @@ public final class EventLog implements ReadableLog {
     /** Does what {@link #append} does, after what was appended in the same session before; see {@link #ensureTags}. */
     public Future<List<Appended>> appendInOrder(List<NewEvent> events, Object session) {
         return appender.append(events, session);
+    }
+
+    /** Refuses appends with DISK_LOW while this says so; it is asked by any thread, at every append. */
+    public void refuseWhileDiskIsLow(BooleanSupplier says) {
+        appender.refuseWhileDiskIsLow(says);
     }
 
     /** Prepares an append: one in a session keeps its place only if its tags are known when it is made. */

@@ -98,6 +98,13 @@ public final class Database implements AutoCloseable {
         return embedded != null;
     }
 
+    /** Watches the room on its disk, if it is the embedded one and that was not forbidden. */
+    public Optional<DiskWatch> diskWatch(Vertx vertx) {
+        return Optional.ofNullable(embedded)
+                .filter(e -> config.diskFreeBytesMin() > 0)
+                .map(e -> new DiskWatch(vertx, e.home(), config.diskFreeBytesMin()));
+    }
+
     /** How a person reaches it with psql, if it is the embedded one. */
     public Optional<String> psqlHint() {
         return Optional.ofNullable(embedded).map(e -> e.psqlHint(EmbeddedPostgres.DATABASE));

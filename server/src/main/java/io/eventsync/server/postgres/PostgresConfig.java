@@ -11,9 +11,15 @@ import java.util.Optional;
  * Which Postgres holds the log. Without a URL one is started from the data directory.
  *
  * @param sharedBuffersBytes for the started one; yours keeps its own
+ * @param diskFreeBytesMin room on the disk of the started one below which events are refused; 0 does not look
  */
 public record PostgresConfig(
-        Optional<String> url, int poolSize, Duration connectTimeout, Path dataDir, long sharedBuffersBytes) {
+        Optional<String> url,
+        int poolSize,
+        Duration connectTimeout,
+        Path dataDir,
+        long sharedBuffersBytes,
+        long diskFreeBytesMin) {
 
     public static final Setting<Optional<String>> URL = Setting.optionalText(
                     "database.url",
@@ -37,7 +43,15 @@ public record PostgresConfig(
             1L << 40,
             "Memory for the pages of the Postgres that is started");
 
-    public static final List<Setting<?>> SETTINGS = List.of(URL, POOL_SIZE, CONNECT_TIMEOUT, DATA_DIR, SHARED_BUFFERS);
+    public static final Setting<Long> DISK_FREE_MIN = Setting.bytes(
+            "database.disk-free-min",
+            256L << 20,
+            0,
+            1L << 50,
+            "Room on the disk of the Postgres that is started below which events are refused; 0 does not look");
+
+    public static final List<Setting<?>> SETTINGS =
+            List.of(URL, POOL_SIZE, CONNECT_TIMEOUT, DATA_DIR, SHARED_BUFFERS, DISK_FREE_MIN);
 
     public PostgresConfig {
         URL.require(url);
@@ -45,6 +59,7 @@ public record PostgresConfig(
         CONNECT_TIMEOUT.require(connectTimeout);
         DATA_DIR.require(dataDir);
         SHARED_BUFFERS.require(sharedBuffersBytes);
+        DISK_FREE_MIN.require(diskFreeBytesMin);
     }
 
     public static PostgresConfig from(Settings settings) {
@@ -53,12 +68,14 @@ public record PostgresConfig(
                 settings.get(POOL_SIZE),
                 settings.get(CONNECT_TIMEOUT),
                 settings.get(DATA_DIR),
-                settings.get(SHARED_BUFFERS));
+                settings.get(SHARED_BUFFERS),
+                settings.get(DISK_FREE_MIN));
     }
 
     @Override
     public String toString() {
         return "PostgresConfig[url=" + URL.show(url) + ", poolSize=" + poolSize + ", connectTimeout=" + connectTimeout
-                + ", dataDir=" + dataDir + ", sharedBuffersBytes=" + sharedBuffersBytes + "]";
+                + ", dataDir=" + dataDir + ", sharedBuffersBytes=" + sharedBuffersBytes
+                + ", diskFreeBytesMin=" + diskFreeBytesMin + "]";
     }
 }

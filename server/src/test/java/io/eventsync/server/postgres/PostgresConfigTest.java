@@ -20,7 +20,8 @@ class PostgresConfigTest {
                 "database.pool-size=8",
                 "database.connect-timeout=5s",
                 "data.dir=.eventsync",
-                "database.shared-buffers=256MiB");
+                "database.shared-buffers=256MiB",
+                "database.disk-free-min=256MiB");
         assertThat(PostgresConfig.from(TestSettings.defaults(PostgresConfig.SETTINGS)))
                 .hasNoNullFieldsOrProperties();
     }
@@ -39,7 +40,9 @@ class PostgresConfigTest {
                         "data-dir",
                         "",
                         "database-shared-buffers",
-                        "1"));
+                        "1",
+                        "database-disk-free-min",
+                        "much"));
     }
 
     @ParameterizedTest
