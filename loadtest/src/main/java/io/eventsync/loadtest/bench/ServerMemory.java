@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
  * @param residentMegabytes what the process holds, a heap that was never touched left out
  * @param proportionalMegabytes the same with shared pages by share
  */
-record ServerMemory(double heapMegabytes, double residentMegabytes, double proportionalMegabytes) {
+public record ServerMemory(double heapMegabytes, double residentMegabytes, double proportionalMegabytes) {
 
     private static final long JCMD_SECONDS_MAX = 60;
     private static final int TOTAL_BYTES = 2;
 
     /** Forces two collections (the first frees what the second can collect), then looks. */
-    static ServerMemory settled(long pid) {
+    public static ServerMemory settled(long pid) {
         double ignored = liveMegabytes(pid);
         double live = liveMegabytes(pid);
         List<Long> pids = List.of(pid);

@@ -10,6 +10,8 @@ final class Breaker {
 
     private static final int HOUR_SECONDS = 3_600;
     private static final long SLOW_MILLIS = 150;
+    /** Below where servers stop adding by default, and above what Postgres needs to go on. */
+    private static final long NEARLY_FULL_BYTES = 128L << 20;
 
     private final Rig rig;
     private final String command;
@@ -25,7 +27,7 @@ final class Breaker {
         this.meanwhile = meanwhile;
     }
 
-    /** True if what broke did as it had been told; false if a server did not stop in time. */
+    /** True if what broke did as it should; false if a server did not stop in time, or a Postgres died that could have lived. */
     boolean apply(Fault fault) {
         boolean isObedient = true;
         switch (fault.kind()) {
@@ -43,7 +45,7 @@ final class Breaker {
                 hold(fault);
                 rig.clock(fault.node(), 0);
             }
-            case DISK_FULL -> fillDisk(fault);
+            case DISK_FULL -> isObedient = fillDisk(fault);
             case NET_RESET, NET_DROP, NET_SLOW ->
                 breakNetwork(fault, rig.gates().get(fault.node()));
             case DB_RESET, DB_DROP -> breakNetwork(fault, rig.databaseGate().orElseThrow());
@@ -93,13 +95,19 @@ final class Breaker {
         Tool.signal("CONT", processes.stream());
     }
 
-    private void fillDisk(Fault fault) {
-        rig.disk().fill();
+    /** Full, or, if the coin says so, nearly: then events are to be refused and Postgres is to live, which is what is answered. */
+    private boolean fillDisk(Fault fault) {
+        List<Long> before =
+                rig.postgres().postmaster().stream().map(ProcessHandle::pid).toList();
+        rig.disk().fill(fault.coin() ? NEARLY_FULL_BYTES : 0);
         hold(fault);
+        List<Long> after =
+                rig.postgres().postmaster().stream().map(ProcessHandle::pid).toList();
         rig.disk().free();
         if (rig.postgres() instanceof OwnPostgres own && own.postmaster().isEmpty()) {
             own.start();
         }
+        return !fault.coin() || before.equals(after);
     }
 
     private void breakNetwork(Fault fault, Gate gate) {

@@ -167,6 +167,19 @@ public final class ChaosCommand implements Callable<Integer> {
     int endpoints = 3;
 
     @Option(
+            names = "--churn",
+            paramLabel = "N",
+            description = "Clients a second that open streams and leave (default 0).")
+    double churn;
+
+    @Option(
+            names = "--growth-max",
+            paramLabel = "PERCENT",
+            description = "Fail if a server's live heap, files, threads or connections to Postgres grow by more from a quarter"
+                    + " of the time to its end; for faults that no server dies of (default: do not look).")
+    double growthMax = -1;
+
+    @Option(
             names = "--disk-megabytes",
             paramLabel = "N",
             description = "Of the disk that is cut or filled (default 1500).")
@@ -330,6 +343,8 @@ public final class ChaosCommand implements Callable<Integer> {
                 Duration.ofMillis(Math.round(minutes * 60_000)),
                 rate,
                 endpoints,
+                churn,
+                growthMax,
                 possible.contains(FaultKind.CLOCK),
                 command,
                 chosen,

@@ -38,6 +38,16 @@ final class ChaosReport {
             result.put("webhook_duplicates_max", hooks.duplicatesMax());
             result.put("takeover_ms_max", hooks.takeoverMillisMax());
         });
+        if (verdict.visits() > 0) {
+            result.put("visits", verdict.visits());
+        }
+        if (!verdict.after().isEmpty()) {
+            result.put(
+                    "usage_before",
+                    verdict.before().stream().map(Usage::toString).toList());
+            result.put(
+                    "usage_after", verdict.after().stream().map(Usage::toString).toList());
+        }
         result.put("violations", verdict.broken());
         return result;
     }

@@ -46,10 +46,15 @@ final class ChaosRun {
     private final Clients clients;
     private final ChaosJudge judge;
     private final Map<FaultKind, FaultStats> stats = new EnumMap<>(FaultKind.class);
+    private final List<Usage> before = new ArrayList<>();
+    private final List<Usage> after = new ArrayList<>();
+    private long visits;
 
     /**
      * @param faultsMax ends the run; so does the time
      * @param endpoints for webhooks; 0 for none
+     * @param churnPerSecond clients that come and go
+     * @param growthPercentMax of what servers hold on to, from a quarter of the time to its end; nobody looks if it is negative
      * @param hasJumpingClocks makes signatures too old or too new, so that they are not checked
      */
     record Settings(
@@ -58,6 +63,8 @@ final class ChaosRun {
             Duration time,
             double eventsPerSecond,
             int endpoints,
+            double churnPerSecond,
+            double growthPercentMax,
             boolean hasJumpingClocks,
             String command,
             long seed,
@@ -86,9 +93,11 @@ final class ChaosRun {
             ChaosStart start = start();
             Optional<HookWatch> hooks = hooks();
             clients.begin(start, rig.targets(), settings.giveUpAfter().multipliedBy(2));
+            Optional<Churn> churn = churn();
             if (awaitProgress("the start")) {
                 breakThings(hooks);
             }
+            churn.ifPresent(coming -> visits = coming.connections());
             if (!clients.stopWriting(settings.giveUpAfter())) {
                 judge.found("UNANSWERED some events had no answer after " + settings.giveUpAfter());
             }
@@ -111,6 +120,9 @@ final class ChaosRun {
                 judge.silent(),
                 delivered,
                 List.copyOf(stats.values()),
+                visits,
+                before,
+                after,
                 judge.broken());
     }
 
@@ -152,9 +164,13 @@ final class ChaosRun {
     private void breakThings(Optional<HookWatch> hooks) {
         Breaker breaker =
                 new Breaker(rig, settings.command(), () -> clients.readers().forEach(ChaosReader::turn));
-        long end = System.nanoTime() + settings.time().toNanos();
+        long begin = System.nanoTime();
+        long end = begin + settings.time().toNanos();
         boolean isWorking = true;
         for (int i = 0; i < settings.faultsMax() && isWorking && System.nanoTime() < end; i++) {
+            if (before.isEmpty() && System.nanoTime() - begin > settings.time().toNanos() / 4) {
+                look(before);
+            }
             Fault fault = settings.plan().next();
             if (!stop.reaches(System.nanoTime() + fault.pause().toNanos())) {
                 return;
@@ -165,6 +181,28 @@ final class ChaosRun {
                     clients.answers().acknowledged());
             isWorking = breakOnce(fault, breaker, hooks);
         }
+        look(after);
+        for (int i = 0; i < Math.min(before.size(), after.size()); i++) {
+            before.get(i).growth(after.get(i), settings.growthPercentMax()).forEach(judge::found);
+        }
+    }
+
+    private void look(List<Usage> usages) {
+        if (settings.growthPercentMax() >= 0) {
+            rig.cluster()
+                    .nodes()
+                    .forEach(node -> node.pid().ifPresent(pid -> usages.add(Usage.of(pid, rig.postgres()))));
+            LOG.info("usage={}", usages);
+        }
+    }
+
+    private Optional<Churn> churn() {
+        if (settings.churnPerSecond() <= 0) {
+            return Optional.empty();
+        }
+        Churn churn = new Churn(rig.targets(), settings.churnPerSecond());
+        Edge.awaitDone(vertx.deployVerticle(churn), settings.giveUpAfter());
+        return Optional.of(churn);
     }
 
     /** False if it did not work again after it. */
@@ -179,7 +217,7 @@ final class ChaosRun {
             return false;
         }
         if (!isObedient) {
-            judge.found("SLOW_STOP " + fault.describe());
+            judge.found((fault.kind() == FaultKind.DISK_FULL ? "POSTGRES_DIED " : "SLOW_STOP ") + fault.describe());
         }
         long mended = System.nanoTime();
         try {

@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param told readers that were refused their cursor and ended
  * @param silent readers that saw events which the log does not hold, and were not told
  * @param hooks if there were endpoints
+ * @param visits of clients that came and went
+ * @param before what servers held on to after a quarter of the time, if anybody looked
+ * @param after the same in the end
  * @param broken everything that is against a promise
  */
 record ChaosVerdict(
@@ -26,4 +29,7 @@ record ChaosVerdict(
         List<String> silent,
         Optional<HookVerdict> hooks,
         List<FaultStats> faults,
+        long visits,
+        List<Usage> before,
+        List<Usage> after,
         List<String> broken) {}

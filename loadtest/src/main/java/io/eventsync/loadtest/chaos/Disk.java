@@ -16,29 +16,21 @@ sealed interface Disk extends AutoCloseable permits Disk.Folder, Disk.Memory, Di
     @Override
     void close();
 
-    /** Takes all room that is left; {@link #free} gives it back. */
-    default void fill() {
+    /** Takes all room but so many bytes; {@link #free} gives it back. */
+    default void fill(long bytesLeft) {
         byte[] block = new byte[64 << 10];
         try (OutputStream ballast = Files.newOutputStream(ballast())) {
-            while (true) {
+            while (Files.getFileStore(folder()).getUsableSpace() > bytesLeft) {
                 ballast.write(block);
             }
         } catch (IOException full) {
             // That was the aim.
-        }
-        try (OutputStream ballast = Files.newOutputStream(folder().resolve("ballast.small"))) {
-            while (true) {
-                ballast.write(block, 0, 512);
-            }
-        } catch (IOException full) {
-            // What is smaller than a block.
         }
     }
 
     default void free() {
         try {
             Files.deleteIfExists(ballast());
-            Files.deleteIfExists(folder().resolve("ballast.small"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -76,6 +76,7 @@ final class OwnPostgres implements Postgres {
 
     @Override
     public void start() {
+        removeEmptyLock();
         List<String> command =
                 new ArrayList<>(List.of(programs.resolve("postgres").toString(), "-D", data.toString()));
         Map<String, String> all = new LinkedHashMap<>(Map.of(
@@ -94,6 +95,18 @@ final class OwnPostgres implements Postgres {
                     .start();
             process = started;
             awaitReady(started);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What a Postgres that does not flush leaves of its lock when the power goes; it would not start with it, and whoever runs it would do this. */
+    private void removeEmptyLock() {
+        Path lock = data.resolve("postmaster.pid");
+        try {
+            if (Files.exists(lock) && Files.size(lock) == 0) {
+                Files.delete(lock);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
