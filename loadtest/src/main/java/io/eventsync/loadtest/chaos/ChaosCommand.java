@@ -175,8 +175,9 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--growth-max",
             paramLabel = "PERCENT",
-            description = "Fail if a server's live heap, files, threads or connections to Postgres grow by more from a quarter"
-                    + " of the time to its end; for faults that no server dies of (default: do not look).")
+            description =
+                    "Fail if a server's live heap, files, threads or connections to Postgres grow by more from a quarter"
+                            + " of the time to its end; for faults that no server dies of (default: do not look).")
     double growthMax = -1;
 
     @Option(
@@ -355,7 +356,8 @@ public final class ChaosCommand implements Callable<Integer> {
 
     private int report(ChaosVerdict verdict, long chosen, Skips skips, Path work) {
         boolean isGood = isLossExpected
-                ? verdict.lost() > 0 && verdict.silent().isEmpty()
+                ? (verdict.lost() > 0 || !verdict.isLogRead())
+                        && verdict.silent().isEmpty()
                 : verdict.broken().isEmpty();
         isKept = workDir != null || !isGood;
         Map<String, Object> result = ChaosReport.of(verdict, chosen, nodes, skips.reasons());

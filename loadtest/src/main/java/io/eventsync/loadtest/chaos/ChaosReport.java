@@ -24,7 +24,7 @@ final class ChaosReport {
                         .sum());
         result.put("skipped", skipped);
         result.put("acknowledged", verdict.acknowledged());
-        result.put("lost", verdict.lost());
+        result.put("lost", verdict.isLogRead() ? verdict.lost() : "all: the log cannot be read");
         result.put("observed", verdict.observed());
         result.put("failed_calls", verdict.failedCalls());
         result.put("readers_told", verdict.told());

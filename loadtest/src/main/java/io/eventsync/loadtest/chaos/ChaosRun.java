@@ -113,6 +113,7 @@ final class ChaosRun {
         judge.history(isLogRead);
         return new ChaosVerdict(
                 clients.recorder().ackedCount(),
+                isLogRead,
                 judge.lost(),
                 clients.recorder().history().observed(),
                 clients.answers().failures(),

@@ -9,7 +9,8 @@ import java.util.Optional;
  * What a run came to.
  *
  * @param acknowledged events
- * @param lost of them
+ * @param isLogRead whether there was a log to be read in the end
+ * @param lost of them, if there was
  * @param observed events, over all readers
  * @param failedCalls that the SDK could not save its caller from, by reason
  * @param told readers that were refused their cursor and ended
@@ -22,6 +23,7 @@ import java.util.Optional;
  */
 record ChaosVerdict(
         long acknowledged,
+        boolean isLogRead,
         long lost,
         long observed,
         Map<String, Long> failedCalls,
