@@ -86,10 +86,8 @@ public final class ServerCommands implements Commands {
     public int doctor(ServerConfig config) {
         Clock clock = Clock.systemUTC();
         List<Finding> findings = new ArrayList<>(MachineChecks.all(config, clock.instant()));
-        Vertx vertx = vertx();
-        try (Database database = Database.open(config.postgres())) {
-            findings.addAll(get(
-                    DatabaseChecks.all(vertx, database, config, clock).eventually(vertx::close), MIGRATE_SECONDS_MAX));
+        try {
+            findings.addAll(examine(config, clock));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.OK;
@@ -98,6 +96,16 @@ public final class ServerCommands implements Commands {
             findings.add(DatabaseChecks.unreachable(String.valueOf(cause.getMessage())));
         }
         return Doctor.report(findings, out);
+    }
+
+    private static List<Finding> examine(ServerConfig config, Clock clock) throws Exception {
+        Vertx vertx = vertx();
+        try (Database database = Database.open(config.postgres())) {
+            return get(DatabaseChecks.all(vertx, database, config, clock), MIGRATE_SECONDS_MAX);
+        } finally {
+            // Not in the chain above: what is left of one would run on a loop that is gone.
+            get(vertx.close(), STOP_SECONDS_MARGIN);
+        }
     }
 
     @Override
