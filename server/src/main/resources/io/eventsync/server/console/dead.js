@@ -3,7 +3,7 @@ import {html, nothing} from './lit/lit-html.js';
 import {get, poll, post, seg} from './api.js';
 import {count, duration, word} from './format.js';
 import {change, to} from './route.js';
-import {badge, bar, empty, failure, loading, opener, openerHead, since, time, twice} from './ui.js';
+import {badge, bar, empty, endpointChoice, failure, loading, opener, openerHead, since, time, twice} from './ui.js';
 
 const TONES = {RUNNING: 'live', DONE: 'ok', CANCELED: 'idle', FAILED: 'bad'};
 const id = (g) => [g.endpoint, g.reason, g.lastError ?? '', g.lastStatusCode ?? 0].join('~');
@@ -19,10 +19,13 @@ export function open(route, redraw) {
   let truncated = false;
   let replays = [];
   let letters = null;
+  let endpoints = [];
   let error = null;
   let failed = null;
   let counted = null;
   let busy = false;
+
+  get('v1/endpoints', {page_size: 1000}).then((a) => ((endpoints = (a.endpoints ?? []).map((e) => e.name)), redraw()), () => {});
 
   const chosen = () => (groups ?? []).find((g) => id(g) === params.get('group'));
 
@@ -100,7 +103,7 @@ export function open(route, redraw) {
     const endpoint = params.get('endpoint');
     const total = (groups ?? []).reduce((sum, g) => sum + Number(g.events), 0);
     return html`<div class="head"><h1>Dead letters</h1>${groups?.length ? html`<span class="quiet">${count(total)}${truncated ? ' and more' : ''} in ${groups.length} group${groups.length === 1 ? '' : 's'}</span>` : nothing}</div>
-      ${endpoint ? html`<p>Of the endpoint <strong>${endpoint}</strong>. <a href="#/dead">Show all</a></p>` : nothing}
+      <div class="toolbar">${endpointChoice(endpoints, endpoint, (name) => change({endpoint: name, group: ''}))}</div>
       ${failure(error, round.now)}
       ${!groups ? (error ? nothing : loading('Counting dead letters')) : groups.length === 0 ? empty('No dead letters', html`<p>An event that an endpoint gave up, after all its attempts or because the receiver refused it for good, is kept here for 90 days and can be sent again.</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Dead letters by cause"><table><thead><tr>${openerHead}<th>Cause</th><th>Endpoint</th><th>Given up as</th><th class="num">Events</th><th>First</th><th>Latest</th></tr></thead><tbody>${groups.map(group)}</tbody></table></div>`}
       ${replays.length ? html`<h2>Replays</h2><div class="scroll" tabindex="0" role="region" aria-label="Replays"><table><thead><tr><th>State</th><th>What</th><th>Progress</th><th class="num">Delivered</th><th class="num">Not</th><th class="num">Rate</th><th>Begun</th><th>Took</th></tr></thead><tbody>${replays.map(progress)}</tbody></table></div>` : nothing}`;

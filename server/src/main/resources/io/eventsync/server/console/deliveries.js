@@ -4,7 +4,7 @@ import {get, poll} from './api.js';
 import {deliveryState, explained, outcome} from './attempts.js';
 import {count, duration, seconds} from './format.js';
 import {change, to} from './route.js';
-import {choices, empty, failure, loading, opener, openerHead, since, time, tokenPager} from './ui.js';
+import {choices, empty, endpointChoice, failure, loading, opener, openerHead, since, time, tokenPager} from './ui.js';
 
 const PRESETS = {
   '': ['All', [], []],
@@ -87,7 +87,7 @@ export function open(route, redraw) {
     const event = params.get('event') ?? '';
     return html`<div class="head"><h1>Deliveries</h1></div>
       <div class="toolbar">${choices('Which', Object.entries(PRESETS).map(([id, [label]]) => [id, label]), preset(), (show) => again({show}))}
-        <select class="seek" aria-label="Endpoint" @change=${(e) => again({endpoint: e.target.value})}><option value="" ?selected=${!endpoint}>All endpoints</option>${[...new Set([...endpoints, ...(endpoint ? [endpoint] : [])])].map((name) => html`<option ?selected=${name === endpoint}>${name}</option>`)}</select>
+        ${endpointChoice(endpoints, endpoint, (name) => again({endpoint: name}))}
         <form class="grow" @submit=${(e) => (e.preventDefault(), again({event: new FormData(e.target).get('event').trim()}))}><input name="event" data-key="/" aria-label="Id of an event" placeholder="Id of an event" .value=${event} autocomplete="off" spellcheck="false"></form></div>
       ${failure(error, round.now)}
       ${!rows ? (error ? nothing : loading()) : rows.length === 0 ? empty('Nothing here', html`<p>${preset() || endpoint || event ? 'No delivery is like this.' : 'Nothing was sent to an endpoint yet.'}</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Deliveries"><table><thead><tr>${openerHead}<th>${rows[0].state ? 'State' : 'Latest'}</th><th>Endpoint</th><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Tried</th><th class="num">Took</th><th>Next</th><th>Error</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`}

@@ -24,12 +24,22 @@ export function failure(error, retry) {
   </div>`;
 }
 
+/** Without TLS browsers have no clipboard but on localhost; then it goes by way of a field. */
+async function toClipboard(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.body.appendChild(Object.assign(document.createElement('textarea'), {value: text, className: 'unseen'}));
+  field.select();
+  const isCopied = document.execCommand('copy');
+  field.remove();
+  if (!isCopied) throw new Error('not copied');
+}
+
 /** Copies, and says so in its own place. */
 export function copy(label, text) {
   const click = async (e) => {
     const button = e.currentTarget;
     try {
-      await navigator.clipboard.writeText(typeof text === 'function' ? await text() : text);
+      await toClipboard(typeof text === 'function' ? text() : text);
       button.dataset.said = 'Copied';
     } catch {
       button.dataset.said = 'Not allowed';
@@ -61,6 +71,10 @@ export const pager = (buttons, note = nothing) => html`<nav class="pager" aria-l
   ${buttons.map(([label, act]) => html`<button ?disabled=${!act} @click=${act ?? nothing}>${label}</button>`)}
   <span class="quiet">${note}</span>
 </nav>`;
+
+/** Which endpoint a page is about. */
+export const endpointChoice = (names, chosen, choose) => html`<select class="seek" aria-label="Endpoint" @change=${(e) => choose(e.target.value)}>
+  <option value="" ?selected=${!chosen}>All endpoints</option>${[...new Set([...names, ...(chosen ? [chosen] : [])])].map((name) => html`<option ?selected=${name === chosen}>${name}</option>`)}</select>`;
 
 /** Pages of a list by their tokens, which are in the URL: the way back is there too. */
 export const tokenPager = (pages, next, change) => pager([
