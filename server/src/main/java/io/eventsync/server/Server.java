@@ -174,8 +174,7 @@ public final class Server {
                 new Subscriptions(log, cursors, starts, config.subscription(), clock, metrics.registry());
         NodeInfo node = new NodeInfo(
                 version, nodeId.toString(), clock.instant(), clock, postgresVersion, database.isEmbedded());
-        Activity lately =
-                new Activity(vertx, metrics.registry(), () -> log.head().position(), clock);
+        Activity lately = new Activity(metrics.registry(), () -> log.head().position(), clock);
         activity = lately;
         GrpcFront front = new GrpcFront(
                 vertx,
@@ -221,7 +220,7 @@ public final class Server {
                     return administer(front);
                 })
                 .map(v -> {
-                    lately.start();
+                    lately.start(vertx);
                     front.health().serving(true);
                     LOG.info(
                             "listening host={} port={} admin_port={} log_id={} head={}",

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the node did lately, for charts: a sample of a few meters every {@value #STEP_MILLIS} ms in a ring of 24 hours, some 2 MB when full.
@@ -28,7 +29,7 @@ public final class Activity {
     private final LongSupplier head;
     private final InstantSource clock;
     private final AtomicReferenceArray<Sample> ring = new AtomicReferenceArray<>(SAMPLES_MAX);
-    private final Upkeep rounds;
+    private volatile @Nullable Upkeep rounds;
     private volatile long taken;
 
     /** Counters as they stood; gauges as they were. */
@@ -95,23 +96,27 @@ public final class Activity {
     public record Points(Duration step, List<Point> points) {}
 
     /** @param head the newest position of the log */
-    public Activity(Vertx vertx, MeterRegistry registry, LongSupplier head, InstantSource clock) {
+    public Activity(MeterRegistry registry, LongSupplier head, InstantSource clock) {
         this.registry = registry;
         this.head = head;
         this.clock = clock;
-        this.rounds = new Upkeep(vertx, "activity", STEP_MILLIS, () -> {
+    }
+
+    public void start(Vertx vertx) {
+        Upkeep made = new Upkeep(vertx, "activity", STEP_MILLIS, () -> {
             sample();
             return Future.succeededFuture(false);
         });
-    }
-
-    public void start() {
+        rounds = made;
         sample();
-        rounds.start();
+        made.start();
     }
 
     public void close() {
-        rounds.close();
+        Upkeep made = rounds;
+        if (made != null) {
+            made.close();
+        }
     }
 
     void sample() {
@@ -140,7 +145,7 @@ public final class Activity {
                 .timer());
     }
 
-    private static Spent spent(@org.jspecify.annotations.Nullable Timer timer) {
+    private static Spent spent(@Nullable Timer timer) {
         return timer == null ? new Spent(0, 0) : new Spent(timer.count(), timer.totalTime(TimeUnit.MILLISECONDS));
     }
 

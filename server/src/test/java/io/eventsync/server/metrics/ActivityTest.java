@@ -6,27 +6,17 @@ import io.eventsync.server.metrics.Activity.Point;
 import io.eventsync.server.metrics.Activity.Points;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 class ActivityTest {
-    private static final Vertx VERTX = Vertx.vertx();
-
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private final AtomicLong head = new AtomicLong(1_000);
     private final AtomicLong millis = new AtomicLong(1_000_000_000);
-    private final Activity activity =
-            new Activity(VERTX, registry, head::get, () -> Instant.ofEpochMilli(millis.get()));
-
-    @AfterAll
-    static void stopVertx() {
-        VERTX.close().await();
-    }
+    private final Activity activity = new Activity(registry, head::get, () -> Instant.ofEpochMilli(millis.get()));
 
     private void sample(long events) {
         head.addAndGet(events);
