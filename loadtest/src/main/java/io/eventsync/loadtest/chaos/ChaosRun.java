@@ -36,6 +36,7 @@ final class ChaosRun {
     private static final Logger LOG = LoggerFactory.getLogger(ChaosRun.class);
     private static final int PAGE_EVENTS = 1_000;
     private static final int PROGRESS_EVENTS = 50;
+    private static final Duration HURRY = Duration.ofSeconds(1);
     private static final int HOOK_ATTEMPTS = 100;
     private static final int HOOKS_IN_FLIGHT = 8;
 
@@ -98,7 +99,7 @@ final class ChaosRun {
                 breakThings(hooks);
             }
             churn.ifPresent(coming -> visits = coming.connections());
-            if (!clients.stopWriting(settings.giveUpAfter())) {
+            if (!clients.stopWriting(patience())) {
                 judge.found("UNANSWERED some events had no answer after " + settings.giveUpAfter());
             }
             if (judge.broken().stream().noneMatch(found -> found.startsWith("STUCK"))) {
@@ -125,6 +126,11 @@ final class ChaosRun {
                 before,
                 after,
                 judge.broken());
+    }
+
+    /** After Ctrl-C there is little time left to take everything down. */
+    private Duration patience() {
+        return stop.isStopped() ? HURRY : settings.giveUpAfter();
     }
 
     private ChaosStart start() {
@@ -263,7 +269,7 @@ final class ChaosRun {
 
     private void readLog(ChaosStart start) {
         long head = clients.answers().lastPosition();
-        if (!clients.awaitReaders(head, settings.giveUpAfter())) {
+        if (!clients.awaitReaders(head, patience())) {
             List<String> late = new ArrayList<>();
             clients.readers().stream()
                     .filter(reader -> reader.reached() < head)

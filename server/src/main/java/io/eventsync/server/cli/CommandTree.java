@@ -35,9 +35,10 @@ final class CommandTree {
                 .addSubcommand("config", config())
                 .addSubcommand(
                         "doctor",
-                        command("Look whether the server would work here with these settings: Java, limits, ports, database,"
-                                + " clock, schema. Says what to do if not, and then ends with "
-                                + ExitCode.UNFIT + "."))
+                        command(
+                                "Look whether the server would work here with these settings: Java, limits, ports, database,"
+                                        + " clock, schema. Says what to do if not, and then ends with "
+                                        + ExitCode.UNFIT + "."))
                 .addSubcommand("errors", errors())
                 .addSubcommand(
                         "completion",

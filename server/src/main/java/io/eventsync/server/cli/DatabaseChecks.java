@@ -61,7 +61,9 @@ final class DatabaseChecks {
         }
         if (!condition.encoding().equals("UTF8")) {
             findings.add(Finding.fail(
-                    "encoding", condition.encoding(), "make a database with encoding UTF8: createdb -E UTF8 -T template0"));
+                    "encoding",
+                    condition.encoding(),
+                    "make a database with encoding UTF8: createdb -E UTF8 -T template0"));
         }
         if (!condition.mayCreate()) {
             findings.add(Finding.fail(
@@ -71,10 +73,11 @@ final class DatabaseChecks {
         }
         findings.add(connections(condition, 2 * config.postgres().poolSize() + CONNECTIONS_BESIDE));
         if (config.postgres().url().isPresent() && config.secrets().key().isEmpty()) {
-            findings.add(Finding.warn(
-                    "secrets.key",
-                    "none: endpoints cannot be made, since nothing would seal their secrets",
-                    "make one for all nodes: openssl rand -base64 32, and name its file in EVENTSYNC_SECRETS_KEY_FILE"));
+            findings.add(
+                    Finding.warn(
+                            "secrets.key",
+                            "none: endpoints cannot be made, since nothing would seal their secrets",
+                            "make one for all nodes: openssl rand -base64 32, and name its file in EVENTSYNC_SECRETS_KEY_FILE"));
         }
         return findings;
     }
@@ -88,8 +91,7 @@ final class DatabaseChecks {
     }
 
     static Finding clock(long databaseMicros, Instant own) {
-        Duration apart = Duration.between(
-                        Instant.EPOCH.plus(databaseMicros, java.time.temporal.ChronoUnit.MICROS), own)
+        Duration apart = Duration.between(Instant.EPOCH.plus(databaseMicros, java.time.temporal.ChronoUnit.MICROS), own)
                 .abs();
         String text = apart.toMillis() + " ms from the database's";
         String fix = "let both machines keep time: timedatectl set-ntp true";

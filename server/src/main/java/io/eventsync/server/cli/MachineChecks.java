@@ -53,7 +53,9 @@ final class MachineChecks {
 
     static Finding java(int feature) {
         return feature >= JAVA_MIN
-                ? Finding.ok("java", Runtime.version() + " on " + Runtime.getRuntime().availableProcessors() + " CPUs")
+                ? Finding.ok(
+                        "java",
+                        Runtime.version() + " on " + Runtime.getRuntime().availableProcessors() + " CPUs")
                 : Finding.fail("java", "version " + feature, "run it with Java " + JAVA_MIN + " or newer");
     }
 
@@ -110,8 +112,8 @@ final class MachineChecks {
 
     static Finding certificate(Path file, Instant now) {
         try (InputStream in = Files.newInputStream(file)) {
-            X509Certificate first = (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(in);
+            X509Certificate first =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
             Instant end = first.getNotAfter().toInstant();
             String fix = "put a new one into " + file + "; the server reads it within a minute";
             if (end.isBefore(now)) {

@@ -140,8 +140,12 @@ final class EventMapper {
 
     /** What the log stores: the event without what it keeps in columns and without what clients do not set. */
     private static byte[] body(Event event, String traceparent) {
-        Event.Builder body =
-                event.toBuilder().clearId().clearTag().clearPosition().clearIngestTime().clearProducer();
+        Event.Builder body = event.toBuilder()
+                .clearId()
+                .clearTag()
+                .clearPosition()
+                .clearIngestTime()
+                .clearProducer();
         if (!traceparent.isEmpty() && event.getTraceparent().isEmpty()) {
             body.setTraceparent(traceparent);
         }

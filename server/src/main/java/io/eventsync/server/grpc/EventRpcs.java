@@ -106,15 +106,15 @@ final class EventRpcs {
         if (!request.hasEvent()) {
             throw Failure.field("event", "is required");
         }
-        List<NewEvent> events = access.ingest(
-                call, List.of(mapper.toNew(request.getEvent(), "event", call.traceparent())));
+        List<NewEvent> events =
+                access.ingest(call, List.of(mapper.toNew(request.getEvent(), "event", call.traceparent())));
         return append(events, request.getEvent(), call).compose(appended -> {
-                    Appended one = appended.get(0);
-                    return Rpc.encoded(IngestResponse.newBuilder()
-                            .setResult(EventMapper.result(one))
-                            .setCursor(cursors.encode(one.point()))
-                            .build());
-                });
+            Appended one = appended.get(0);
+            return Rpc.encoded(IngestResponse.newBuilder()
+                    .setResult(EventMapper.result(one))
+                    .setCursor(cursors.encode(one.point()))
+                    .build());
+        });
     }
 
     private Future<Buffer> ingestBatch(IngestBatchRequest request, Call call) {
@@ -136,7 +136,8 @@ final class EventRpcs {
         Work work = given.isEmpty() ? tracing.part("append", whole) : tracing.later("append", given);
         work.with("eventsync.events", events.size());
         return log.append(events)
-                .onSuccess(appended -> work.with("eventsync.position", lastPoint(appended).position())
+                .onSuccess(appended -> work.with(
+                                "eventsync.position", lastPoint(appended).position())
                         .end(null))
                 .onFailure(e -> work.end(StatusMapper.failure(e).reason().name()));
     }

@@ -106,8 +106,8 @@ class CliTest {
     /** What bash offers for the last word. */
     private String complete(String line) throws IOException, InterruptedException {
         String words = line.replace(" ", "' '");
-        String script = out + "\nCOMP_WORDS=('" + words + "')\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\nCOMP_LINE='" + line
-                + "'\nCOMP_POINT=${#COMP_LINE}\n_complete_eventsync\necho \"OFFERED ${COMPREPLY[@]}\"";
+        String script = out + "\nCOMP_WORDS=('" + words + "')\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\nCOMP_LINE='"
+                + line + "'\nCOMP_POINT=${#COMP_LINE}\n_complete_eventsync\necho \"OFFERED ${COMPREPLY[@]}\"";
         Process bash = new ProcessBuilder("bash").redirectErrorStream(true).start();
         bash.getOutputStream().write(script.getBytes(StandardCharsets.UTF_8));
         bash.getOutputStream().close();

@@ -101,7 +101,8 @@ class DoctorTest {
     @Test
     void data_isWhereItCanBeMade(@TempDir Path folder) throws IOException {
         assertThat(MachineChecks.folder(folder.resolve("a/b")).text()).startsWith(folder.resolve("a/b") + ", ");
-        assertThat(MachineChecks.folder(Files.writeString(folder.resolve("file"), "x")).grade())
+        assertThat(MachineChecks.folder(Files.writeString(folder.resolve("file"), "x"))
+                        .grade())
                 .isEqualTo(Grade.FAIL);
     }
 

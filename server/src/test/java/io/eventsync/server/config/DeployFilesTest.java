@@ -70,16 +70,19 @@ class DeployFilesTest {
         named.removeAll(OTHERS);
         Names names = Names.env(ServerConfig.SETTINGS);
 
-        assertThat(named).hasSizeGreaterThan(8).allMatch(name -> names.find(name).isPresent());
+        assertThat(named)
+                .hasSizeGreaterThan(8)
+                .allMatch(name -> names.find(name).isPresent());
     }
 
     @Test
     void everyYamlFile_parses() throws IOException {
-        List<Path> yaml = files().filter(f -> f.toString().matches(".*\\.ya?ml")).toList();
+        List<Path> yaml =
+                files().filter(f -> f.toString().matches(".*\\.ya?ml")).toList();
 
-        assertThat(yaml).hasSizeGreaterThan(12).allSatisfy(file -> assertThat(documents(file))
-                .isNotEmpty()
-                .doesNotContainNull());
+        assertThat(yaml)
+                .hasSizeGreaterThan(12)
+                .allSatisfy(file -> assertThat(documents(file)).isNotEmpty().doesNotContainNull());
     }
 
     @Test
@@ -92,20 +95,22 @@ class DeployFilesTest {
                     ? DeployFilesTest.<List<Object>>at(kustomization, "patches").stream()
                             .map(patch -> at(patch, "path"))
                     : Stream.of();
-            assertThat(Stream.concat(
-                            DeployFilesTest.<List<Object>>at(kustomization, "resources").stream(), patches))
-                    .allSatisfy(name -> assertThat(file.resolveSibling(name.toString())).exists());
+            assertThat(Stream.concat(DeployFilesTest.<List<Object>>at(kustomization, "resources").stream(), patches))
+                    .allSatisfy(name ->
+                            assertThat(file.resolveSibling(name.toString())).exists());
         });
     }
 
     @Test
     void pods_areRestrictedAndProbedOnTheOperatorsPort() {
-        Object deployment = documents(DEPLOY.resolve("kubernetes/base/deployment.yaml")).get(0);
+        Object deployment =
+                documents(DEPLOY.resolve("kubernetes/base/deployment.yaml")).get(0);
         Object pod = at(deployment, "spec", "template", "spec");
         Object container = at(pod, "containers", 0);
 
         assertThat(DeployFilesTest.<Integer>at(deployment, "spec", "replicas")).isEqualTo(3);
-        assertThat(DeployFilesTest.<Object>at(pod, "securityContext", "runAsNonRoot")).isEqualTo(true);
+        assertThat(DeployFilesTest.<Object>at(pod, "securityContext", "runAsNonRoot"))
+                .isEqualTo(true);
         assertThat(DeployFilesTest.<Object>at(pod, "securityContext", "seccompProfile", "type"))
                 .isEqualTo("RuntimeDefault");
         assertThat(DeployFilesTest.<Object>at(container, "securityContext", "allowPrivilegeEscalation"))
@@ -114,18 +119,24 @@ class DeployFilesTest {
                 .containsExactly("ALL");
         assertThat(Map.of("startupProbe", "/livez", "livenessProbe", "/livez", "readinessProbe", "/readyz"))
                 .allSatisfy((probe, path) -> {
-                    assertThat(DeployFilesTest.<Object>at(container, probe, "httpGet", "path")).isEqualTo(path);
-                    assertThat(DeployFilesTest.<Object>at(container, probe, "httpGet", "port")).isEqualTo("admin");
+                    assertThat(DeployFilesTest.<Object>at(container, probe, "httpGet", "path"))
+                            .isEqualTo(path);
+                    assertThat(DeployFilesTest.<Object>at(container, probe, "httpGet", "port"))
+                            .isEqualTo("admin");
                 });
         assertThat(DeployFilesTest.<List<Object>>at(container, "ports"))
-                .containsExactly(Map.of("name", "grpc", "containerPort", 7_300), Map.of("name", "admin", "containerPort", 8_300));
+                .containsExactly(
+                        Map.of("name", "grpc", "containerPort", 7_300),
+                        Map.of("name", "admin", "containerPort", 8_300));
     }
 
     @Test
     void composition_mountsFilesThatAreThere_andNamesEverySecretInTheExample() throws IOException {
         Path file = DEPLOY.resolve("compose/compose.yml");
         String example = text(DEPLOY.resolve("compose/.env.example"));
-        Set<String> wanted = Pattern.compile("\\$\\{([A-Z_]+)").matcher(text(file)).results()
+        Set<String> wanted = Pattern.compile("\\$\\{([A-Z_]+)")
+                .matcher(text(file))
+                .results()
                 .map(m -> m.group(1))
                 .collect(Collectors.toSet());
 
@@ -134,7 +145,8 @@ class DeployFilesTest {
         assertThat(services).hasSize(4).allSatisfy((name, service) -> {
             List<Object> volumes = ((Map<?, ?>) service).containsKey("volumes") ? at(service, "volumes") : List.of();
             assertThat(volumes.stream().map(Object::toString).filter(v -> v.startsWith(".")))
-                    .allSatisfy(v -> assertThat(file.resolveSibling(v.substring(0, v.indexOf(':')))).exists());
+                    .allSatisfy(v -> assertThat(file.resolveSibling(v.substring(0, v.indexOf(':'))))
+                            .exists());
         });
     }
 

@@ -46,7 +46,10 @@ class TraceIT {
                             hex(span, 1),
                             hex(span, 2),
                             hex(span, 4),
-                            inside(span, 5).map(ByteString::toStringUtf8).findFirst().orElse(""),
+                            inside(span, 5)
+                                    .map(ByteString::toStringUtf8)
+                                    .findFirst()
+                                    .orElse(""),
                             (int) inside(span, 13).count()));
         }
 
@@ -75,7 +78,9 @@ class TraceIT {
 
     private static Span named(TestReceiver collector, String name) {
         return await().until(
-                        () -> spans(collector).stream().filter(s -> s.name().equals(name)).findFirst(),
+                        () -> spans(collector).stream()
+                                .filter(s -> s.name().equals(name))
+                                .findFirst(),
                         java.util.Optional::isPresent)
                 .orElseThrow();
     }
@@ -125,17 +130,18 @@ class TraceIT {
             endpoints.create("traced");
             Promise<Event> streamed = Promise.promise();
             await(server.events().subscribe(SubscribeRequest.getDefaultInstance()))
-                    .handler((SubscribeResponse frame) ->
-                            frame.getBatch().getEventsList().stream()
-                                    .filter(e -> e.getTag().equals("TRACED"))
-                                    .forEach(streamed::tryComplete));
+                    .handler((SubscribeResponse frame) -> frame.getBatch().getEventsList().stream()
+                            .filter(e -> e.getTag().equals("TRACED"))
+                            .forEach(streamed::tryComplete));
 
             var unused = ingest(server, ingest("TRACED", "by-grpc"), List.of(GIVEN));
             assertThat(post(server, "/v1/events", "{\"event\":{\"tag\":\"TRACED\",\"id\":\"by-http\"}}", GIVEN)
                             .statusCode())
                     .isEqualTo(200);
 
-            assertThat(stored(server)).hasSize(2).allMatch(e -> e.getTraceparent().equals(GIVEN));
+            assertThat(stored(server))
+                    .hasSize(2)
+                    .allMatch(e -> e.getTraceparent().equals(GIVEN));
             assertThat(await(streamed.future()).getTraceparent()).isEqualTo(GIVEN);
             await().until(() -> endpoints.received("traced").size() == 2);
             assertThat(endpoints.received("traced"))
@@ -173,7 +179,9 @@ class TraceIT {
                         .isEqualTo(200);
             }
 
-            assertThat(stored(server)).hasSize(7).allMatch(e -> e.getTraceparent().isEmpty());
+            assertThat(stored(server))
+                    .hasSize(7)
+                    .allMatch(e -> e.getTraceparent().isEmpty());
         }
     }
 

@@ -15,9 +15,9 @@ import io.eventsync.v1.GetEventRequest;
 import io.eventsync.v1.IngestBatchRequest;
 import io.eventsync.v1.IngestRequest;
 import io.eventsync.v1.Webhook;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgConnectOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -218,10 +218,11 @@ class AdminIT {
                     assertThat(page).contains("\n### " + alert + "\n");
                     assertThat(rules).contains("docs/OPERATING.md#" + alert.toLowerCase(Locale.ROOT));
                 });
-        assertThat(queries()).hasSizeGreaterThan(40).allSatisfy(query -> assertThat(
-                        SAMPLE.matcher(query).results().map(MatchResult::group))
-                .isNotEmpty()
-                .allMatch(exist::contains));
+        assertThat(queries())
+                .hasSizeGreaterThan(40)
+                .allSatisfy(query -> assertThat(SAMPLE.matcher(query).results().map(MatchResult::group))
+                        .isNotEmpty()
+                        .allMatch(exist::contains));
     }
 
     private static List<String> queries() throws IOException {
@@ -239,7 +240,8 @@ class AdminIT {
                 TestReceiver receiver = new TestReceiver()) {
             receiver.answer("/fails", request -> 500);
             TestHttp http = new TestHttp(server);
-            assertThat(http.post("/v1/consumers", "{\"consumer\":{\"name\":\"c\"}}").status())
+            assertThat(http.post("/v1/consumers", "{\"consumer\":{\"name\":\"c\"}}")
+                            .status())
                     .isEqualTo(200);
             assertThat(http.post(
                                     "/v1/endpoints",

@@ -37,7 +37,9 @@ class LogSweepIT {
         @Override
         protected void append(ILoggingEvent event) {
             lines.add(event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage()
-                    + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy())));
+                    + (event.getThrowableProxy() == null
+                            ? ""
+                            : ThrowableProxyUtil.asString(event.getThrowableProxy())));
         }
     };
 
@@ -90,8 +92,11 @@ class LogSweepIT {
         try (TestServer server = TestServer.start(Map.of("auth-mode", "required", "auth-admin-token", ADMIN));
                 TestReceiver receiver = new TestReceiver()) {
             assertThat(setLevel(server, "LOG_LEVEL_DEBUG", "").statusCode()).isEqualTo(200);
-            assertThat(setLevel(server, "LOG_LEVEL_TRACE", "io.eventsync").statusCode()).isEqualTo(200);
-            receiver.answerBy("/hook", (request, one) -> request.response().setStatusCode(500).end(MARKER));
+            assertThat(setLevel(server, "LOG_LEVEL_TRACE", "io.eventsync").statusCode())
+                    .isEqualTo(200);
+            receiver.answerBy(
+                    "/hook",
+                    (request, one) -> request.response().setStatusCode(500).end(MARKER));
             String token = new JsonObject(post(
                                     server,
                                     "/v1/tokens",
@@ -109,17 +114,22 @@ class LogSweepIT {
                     .getString("signingSecret");
 
             for (int i = 0; i < 200; i++) {
-                assertThat(post(server, "/v1/events", event("e" + i, payload), token).statusCode())
+                assertThat(post(server, "/v1/events", event("e" + i, payload), token)
+                                .statusCode())
                         .isEqualTo(200);
             }
-            assertThat(post(server, "/v1/events", event("e1", payload + " "), token).statusCode())
+            assertThat(post(server, "/v1/events", event("e1", payload + " "), token)
+                            .statusCode())
                     .as("other content under a known id")
                     .isEqualTo(409);
-            assertThat(post(server, "/v1/events", event("bad", payload + "{"), token).statusCode())
+            assertThat(post(server, "/v1/events", event("bad", payload + "{"), token)
+                            .statusCode())
                     .isEqualTo(400);
-            assertThat(post(server, "/v1/events", "{\"event\":{\"" + MARKER, token).statusCode())
+            assertThat(post(server, "/v1/events", "{\"event\":{\"" + MARKER, token)
+                            .statusCode())
                     .isEqualTo(400);
-            assertThat(post(server, "/v1/events", event("e", payload), token + "x").statusCode())
+            assertThat(post(server, "/v1/events", event("e", payload), token + "x")
+                            .statusCode())
                     .isEqualTo(401);
             // Errors of the database are logged, and some quote what they were given.
             server.execute("alter table eventsync.mark rename to gone");
@@ -151,12 +161,14 @@ class LogSweepIT {
         root.setLevel(ch.qos.logback.classic.Level.INFO);
         try (TestServer server = TestServer.start(Map.of("auth-mode", "required", "auth-admin-token", ADMIN))) {
             String name = "io.eventsync.server.grpc";
-            JsonObject changed = new JsonObject(setLevel(server, "LOG_LEVEL_DEBUG", name).body());
+            JsonObject changed =
+                    new JsonObject(setLevel(server, "LOG_LEVEL_DEBUG", name).body());
 
             assertThat(changed.getString("previousLevel")).isEqualTo("LOG_LEVEL_INFO");
             assertThat(changed.getString("level")).isEqualTo("LOG_LEVEL_DEBUG");
             assertThat(LoggerFactory.getLogger(name + ".Call").isDebugEnabled()).isTrue();
-            assertThat(LoggerFactory.getLogger("io.eventsync.server.http").isDebugEnabled()).isFalse();
+            assertThat(LoggerFactory.getLogger("io.eventsync.server.http").isDebugEnabled())
+                    .isFalse();
             assertThat(lines)
                     .anyMatch(line -> line.contains("log level changed logger=" + name + " before=INFO now=DEBUG"));
             assertThat(server.query("select message from eventsync.events where tag = '$SYSTEM.AUDIT.SET_LOG_LEVEL'"))
@@ -164,11 +176,14 @@ class LogSweepIT {
                     .asString()
                     .contains(name);
 
-            assertThat(new JsonObject(setLevel(server, "LOG_LEVEL_UNSPECIFIED", name).body()).getString("level"))
+            assertThat(new JsonObject(setLevel(server, "LOG_LEVEL_UNSPECIFIED", name)
+                                    .body())
+                            .getString("level"))
                     .isEqualTo("LOG_LEVEL_INFO");
             assertThat(LoggerFactory.getLogger(name + ".Call").isDebugEnabled()).isFalse();
             assertThat(setLevel(server, "LOG_LEVEL_UNSPECIFIED", "").body()).contains("FIELD_INVALID", "level");
-            assertThat(setLevel(server, "LOG_LEVEL_INFO", "no.such.logger").body()).contains("FIELD_INVALID", "logger");
+            assertThat(setLevel(server, "LOG_LEVEL_INFO", "no.such.logger").body())
+                    .contains("FIELD_INVALID", "logger");
             assertThat(post(server, "/v1/server:set-log-level", "{\"level\":\"LOG_LEVEL_INFO\"}", "nobody")
                             .statusCode())
                     .isEqualTo(401);

@@ -38,7 +38,10 @@ class TracingConfigTest {
     @Test
     void authorization_isNotShown() {
         Map<String, String> flags = Map.of(
-                "tracing-otlp-endpoint", "https://collector.example/v1/traces", "tracing-otlp-authorization", "Bearer secret");
+                "tracing-otlp-endpoint",
+                "https://collector.example/v1/traces",
+                "tracing-otlp-authorization",
+                "Bearer secret");
 
         TracingConfig config = TracingConfig.from(TestSettings.load(TracingConfig.SETTINGS, flags));
 

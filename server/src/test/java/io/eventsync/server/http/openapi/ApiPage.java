@@ -55,7 +55,11 @@ final class ApiPage {
     }
 
     private void contents(ServiceDescriptor service) {
-        page.append("\n**[").append(service.getName()).append("](#").append(anchor(service.getName())).append(")**");
+        page.append("\n**[")
+                .append(service.getName())
+                .append("](#")
+                .append(anchor(service.getName()))
+                .append(")**");
         service.getMethods()
                 .forEach(method -> page.append(" · [")
                         .append(method.getName())
@@ -89,23 +93,21 @@ final class ApiPage {
         HttpRule http = method.getOptions().getExtension(AnnotationsProto.http);
         if (!http.equals(HttpRule.getDefaultInstance())) {
             page.append(" · ").append(route(http));
-            http.getAdditionalBindingsList()
-                    .forEach(more -> page.append(", ").append(route(more)));
+            http.getAdditionalBindingsList().forEach(more -> page.append(", ").append(route(more)));
         }
         page.append("\n\n");
         comment(method.getFullName());
     }
 
     private static String route(HttpRule http) {
-        String path =
-                switch (http.getPatternCase()) {
-                    case GET -> http.getGet();
-                    case POST -> http.getPost();
-                    case PATCH -> http.getPatch();
-                    case PUT -> http.getPut();
-                    case DELETE -> http.getDelete();
-                    case CUSTOM, PATTERN_NOT_SET -> throw new IllegalArgumentException("no route: " + http);
-                };
+        String path = switch (http.getPatternCase()) {
+            case GET -> http.getGet();
+            case POST -> http.getPost();
+            case PATCH -> http.getPatch();
+            case PUT -> http.getPut();
+            case DELETE -> http.getDelete();
+            case CUSTOM, PATTERN_NOT_SET -> throw new IllegalArgumentException("no route: " + http);
+        };
         return "`" + http.getPatternCase() + " " + path + "`";
     }
 
@@ -160,8 +162,11 @@ final class ApiPage {
     private void enumeration(EnumDescriptor type) {
         heading("###", name(type.getFullName()));
         comment(type.getFullName());
-        type.getValues().forEach(value -> item(
-                value.getName(), String.valueOf(value.getNumber()), comments.of(type.getFullName() + "." + value.getName())));
+        type.getValues()
+                .forEach(value -> item(
+                        value.getName(),
+                        String.valueOf(value.getNumber()),
+                        comments.of(type.getFullName() + "." + value.getName())));
     }
 
     private void item(String name, String type, String comment) {

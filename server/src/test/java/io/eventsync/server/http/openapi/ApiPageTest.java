@@ -23,16 +23,16 @@ class ApiPageTest {
             Files.writeString(PAGE, rendered);
         }
 
-        assertThat(Files.readString(PAGE))
-                .as("out of date: run .ci/api-doc")
-                .isEqualTo(rendered);
+        assertThat(Files.readString(PAGE)).as("out of date: run .ci/api-doc").isEqualTo(rendered);
     }
 
     @Test
     void links_leadSomewhere() {
         String page = ApiPage.render();
-        List<String> headings = HEADING.matcher(page).results()
-                .map(heading -> heading.group(1).toLowerCase(java.util.Locale.ROOT).replace(".", ""))
+        List<String> headings = HEADING.matcher(page)
+                .results()
+                .map(heading ->
+                        heading.group(1).toLowerCase(java.util.Locale.ROOT).replace(".", ""))
                 .toList();
 
         assertThat(LINK.matcher(page).results().map((MatchResult link) -> link.group(1)))
