@@ -95,7 +95,7 @@ export function open(route, redraw) {
         ? html`<div class="charts">
             ${draw('Events a second', {label: 'appended', value: (p) => p.events, print: rate, tone: 'a', isArea: true})}
             ${draw('Attempts a second', {label: 'succeeded', value: (p) => p.ok, print: rate, tone: 'a', isArea: true}, {label: 'failed', value: (p) => p.failed, print: rate, tone: 'bad'})}
-            ${draw('Time it took, on average', {label: 'append, durable', value: (p) => p.append, print: took, tone: 'a'}, {label: 'attempt', value: (p) => p.attempt, print: took, tone: 'b'})}
+            ${draw('Average time', {label: 'append until durable', value: (p) => p.append, print: took, tone: 'a'}, {label: 'attempt', value: (p) => p.attempt, print: took, tone: 'b'})}
             ${draw('Set aside', {label: 'waiting for a retry', value: (p) => p.waiting, print: short, tone: 'a'}, {label: 'dead letters', value: (p) => p.dead, print: short, tone: 'bad'})}
           </div>
           ${troubles()}
