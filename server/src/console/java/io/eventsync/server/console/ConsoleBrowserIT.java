@@ -11,7 +11,12 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.eventsync.server.TestServer;
 import io.eventsync.server.delivery.TestReceiver;
+import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnectOptions;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -388,9 +393,22 @@ class ConsoleBrowserIT {
         page.context().close();
     }
 
+    private static String tokenToRead(TestServer there, String prefix) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + there.port() + "/v1/tokens"))
+                .header("authorization", "Bearer " + TOKEN)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("""
+                        {"token":{"displayName":"reader","grants":[{"action":"ACTION_READ","tagPrefix":"%s"}]}}""".formatted(prefix)))
+                .build();
+        String answer = HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+        return new JsonObject(answer).getString("secret");
+    }
+
     @Test
     @Order(11)
-    void withAuthentication_aFormAsksForTheToken_whichTheTabKeeps() {
+    void withAuthentication_aFormAsksForTheToken_whichTheTabKeeps() throws Exception {
         try (TestServer closed =
                 TestServer.start(server.database(), Map.of("auth-mode", "required", "auth-admin-token", TOKEN))) {
             Page page = browser.open();
@@ -408,8 +426,19 @@ class ConsoleBrowserIT {
             page.reload();
             page.locator("pre.log").waitFor();
             button(page, "Sign out").click();
-            page.locator("[name=token]").waitFor();
-            assertThat(browser.complaints()).allMatch(said -> said.contains("401"));
+            page.locator("[name=token]").fill(tokenToRead(closed, "ORDER"));
+            page.keyboard().press("Enter");
+
+            page.locator("pre.log").waitFor();
+            assertThat(
+                            (Boolean)
+                                    page.evaluate(
+                                            "() => [...document.querySelectorAll('pre.log b')].every(tag => tag.textContent.startsWith('ORDER'))"))
+                    .isTrue();
+            page.navigate("http://127.0.0.1:" + closed.port() + "/#/config");
+            assertThat(page.locator(".state.failed")).containsText("does not have the right");
+            assertThat(page.locator(".facts")).containsText("Version");
+            assertThat(browser.complaints()).allMatch(said -> said.contains("401") || said.contains("403"));
             page.context().close();
         }
     }

@@ -20,6 +20,7 @@ final class Banner {
                         + config.postgres().dataDir().toAbsolutePath().normalize() + " (kept)"
                 : "Postgres at database.url";
         boolean isTls = config.tls().isOn();
+        String url = (isTls ? "https://" : "http://") + address;
         boolean isOpen = config.auth().mode() == AuthConfig.Mode.NONE;
         String grpcurl =
                 "grpcurl " + (isTls ? "" : "-plaintext ") + (isOpen ? "" : "-H \"authorization: Bearer $TOKEN\" ");
@@ -29,7 +30,8 @@ final class Banner {
                 EventSync %s is up.
 
                   gRPC, gRPC-Web   %s   (%s, reflection on)
-                  HTTP             %s://%s/docs/
+                  Console          %s/
+                  HTTP             %s/docs/
                 %s  Data             %s
                 %s  Auth             %s
                   Webhooks         %s
@@ -44,8 +46,8 @@ final class Banner {
                 Version.read(),
                 address,
                 isTls ? "TLS" : "plaintext",
-                isTls ? "https" : "http",
-                address,
+                url,
+                url,
                 server.adminPort() == 0
                         ? ""
                         : "  Health, metrics  http://" + config.admin().host() + ":" + server.adminPort()

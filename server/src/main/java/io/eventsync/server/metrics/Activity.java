@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the node did lately, for charts: a sample of a few meters every {@value #STEP_MILLIS} ms in a ring of 24 hours, some 2 MB when full.
+ * What the node did lately, for charts: a sample of a few meters every {@value #STEP_MILLIS} ms in a ring of 24 hours, some 3 MB when full.
  * One event loop writes, any thread reads.
  */
 public final class Activity {

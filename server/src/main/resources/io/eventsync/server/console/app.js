@@ -67,7 +67,7 @@ function draw() {
           ${token.get() ? html`<button class="plain" @click=${signOut}>Sign out</button>` : nothing}
         </div>
       </header>
-      <div class="banner" role="status" ?hidden=${!link.problem}>${link.problem ? html`<strong>${link.problem}</strong> Trying again; the last answer came ${duration(Math.round((Date.now() - link.lastAnswer) / 1000))} ago.` : nothing}</div>
+      <div class="banner" ?hidden=${!link.problem}>${link.problem ? html`<strong role="status">${link.problem}</strong> Trying again; the last answer came ${duration(Math.round((Date.now() - link.lastAnswer) / 1000))} ago.` : nothing}</div>
       <main id="main" tabindex="-1">${body}</main>
       ${app.showsKeys ? html`<aside class="keys" aria-label="Keys"><h2>Keys</h2><dl>${KEYS.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}</dl><button @click=${toggleKeys}>Close</button></aside>` : nothing}`,
     root,

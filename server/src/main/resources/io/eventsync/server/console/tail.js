@@ -250,7 +250,7 @@ export function open(route, redraw) {
 
   function view() {
     const at = params.get('at') ?? '';
-    return html`<div class="head"><h1>Live tail</h1><div class="status" role="status">${status()}</div></div>
+    return html`<div class="head"><h1>Live tail</h1><div class="status">${status()}</div><span class="unseen" role="status">${isPaused() ? 'paused' : state}</span></div>
       <div class="toolbar">
         <form class="grow" @submit=${(e) => (e.preventDefault(), change({filter: new FormData(e.target).get('filter').trim(), open: ''}))}>
           <input name="filter" data-key="/" aria-label="Filter" placeholder="Filter: ORDER -ORDER.TEST key=17 region=eu" autocomplete="off" spellcheck="false" .value=${filterText()} @change=${(e) => e.target.form.requestSubmit()}></form>
