@@ -3,6 +3,7 @@ package io.eventsync.loadtest.chaos;
 import io.eventsync.loadtest.rpc.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ final class Balancer implements AutoCloseable {
               retries 3
               retry-on conn-failure empty-response 503
             frontend eventsync
-              bind 127.0.0.1:%d proto h2
+              bind 127.0.0.1:{port} proto h2
               default_backend nodes
             backend nodes
               balance roundrobin
@@ -48,7 +49,7 @@ final class Balancer implements AutoCloseable {
 
     /** @param adminPorts of the servers, in their order */
     static Balancer start(Path program, Path work, int port, List<Target> servers, List<Integer> adminPorts) {
-        StringBuilder config = new StringBuilder(String.format(CONFIG, port));
+        StringBuilder config = new StringBuilder(CONFIG.replace("{port}", Integer.toString(port)));
         for (int i = 0; i < servers.size(); i++) {
             config.append("  server node").append(i + 1).append(' ').append(servers.get(i));
             config.append(" port ").append(adminPorts.get(i)).append(" check-proto h1\n");
@@ -76,7 +77,7 @@ final class Balancer implements AutoCloseable {
 
     private boolean isListening() {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 200);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
             return true;
         } catch (IOException e) {
             return false;

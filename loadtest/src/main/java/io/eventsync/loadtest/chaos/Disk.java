@@ -90,7 +90,7 @@ sealed interface Disk extends AutoCloseable permits Disk.Folder, Disk.Memory, Di
             if (!Waiting.until(this::isUnmounted, UNMOUNT_MAX)) {
                 throw new IllegalStateException("somebody still uses " + folder);
             }
-            String mounted = Tool.run("mount", "-o", "loop", image.toString(), folder.toString());
+            String ignored = Tool.run("mount", "-o", "loop", image.toString(), folder.toString());
         }
 
         private boolean isUnmounted() {

@@ -8,6 +8,8 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -135,12 +137,13 @@ final class Gate implements AutoCloseable {
                 isSpoiled = true;
                 return;
             }
-            long wait = way.waitMillis(delayMillis);
-            if (wait > 0) {
-                vertx.setTimer(wait, id -> write(bytes, from, to));
-            } else {
+            if (delayMillis == 0 && way.waiting.isEmpty()) {
                 write(bytes, from, to);
+                return;
             }
+            way.waiting.add(bytes);
+            // One for each portion: whenever a timer fires, the oldest is due, so that none overtakes another.
+            vertx.setTimer(Math.max(1, delayMillis), id -> write(way.waiting.remove(), from, to));
         }
 
         private void write(Buffer bytes, NetSocket from, NetSocket to) {
@@ -163,17 +166,8 @@ final class Gate implements AutoCloseable {
         }
     }
 
-    /** One direction: what comes later is not to overtake what was delayed. */
+    /** One direction, and what is still on its way there. */
     private static final class Way {
-        private long dueNanos = System.nanoTime();
-
-        long waitMillis(long delayMillis) {
-            long now = System.nanoTime();
-            if (delayMillis == 0 && now - dueNanos >= 0) {
-                return 0;
-            }
-            dueNanos = Math.max(dueNanos, now + delayMillis * 1_000_000);
-            return (dueNanos - now) / 1_000_000 + 1;
-        }
+        private final Queue<Buffer> waiting = new ArrayDeque<>();
     }
 }

@@ -95,7 +95,8 @@ final class Reading {
         if (isOver()) {
             return;
         }
-        if (!failure.isRetryable() || silentNanos() >= goal.giveUpAfter().toNanos()) {
+        boolean isWorthAnotherTry = failure.isRetryable() || failure.isUnexplained();
+        if (!isWorthAnotherTry || silentNanos() >= goal.giveUpAfter().toNanos()) {
             finished.tryFail(failure);
             return;
         }

@@ -65,6 +65,12 @@ public final class RpcException extends RuntimeException {
         };
     }
 
+    /** True if no server of ours said why: a proxy in between, or a stream that was reset. A read is then made again. */
+    public boolean isUnexplained() {
+        return reason.equals(status.name())
+                && (status == GrpcStatus.UNKNOWN || status == GrpcStatus.INTERNAL || status == GrpcStatus.CANCELLED);
+    }
+
     private static RpcException fromServer(GrpcStatus sent, GrpcClientResponse<?, ?> response, Throwable cause) {
         String message = response.statusMessage() == null ? sent.name() : response.statusMessage();
         return new RpcException(sent, reason(sent, response), message, cause);
