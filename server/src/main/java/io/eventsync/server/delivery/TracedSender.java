@@ -18,15 +18,15 @@ final class TracedSender implements Sender {
 
     @Override
     public Future<AttemptResult> send(Attempt attempt) {
-        Work work = tracing.request("deliver", attempt.traceparents())
-                .with("eventsync.endpoint", endpoint)
-                .with("eventsync.position", attempt.first().position())
-                .with("eventsync.events", attempt.deliveries().size())
-                .with("eventsync.attempt", attempt.number());
+        Work work = tracing.request("deliver", attempt.traceparents());
+        work.note("eventsync.endpoint", endpoint);
+        work.note("eventsync.position", attempt.first().position());
+        work.note("eventsync.events", attempt.deliveries().size());
+        work.note("eventsync.attempt", attempt.number());
         attempt.as(work);
         return sender.send(attempt).onSuccess(result -> {
             if (result.status() > 0) {
-                work.with("http.response.status_code", result.status());
+                work.note("http.response.status_code", result.status());
             }
             work.end(result.error().map(AttemptError::name).orElse(null));
         });

@@ -184,7 +184,8 @@ final class Rpc {
         }
         Work work = call.work();
         if (work != null) {
-            work.with("rpc.outcome", call.outcome()).end(refusal == null ? null : refusal.name());
+            work.note("rpc.outcome", call.outcome());
+            work.end(refusal == null ? null : refusal.name());
         }
     }
 

@@ -37,14 +37,12 @@ public final class Work {
         return span;
     }
 
-    public Work with(String name, String value) {
+    public void note(String name, String value) {
         span.setAttribute(name, value);
-        return this;
     }
 
-    public Work with(String name, long value) {
+    public void note(String name, long value) {
         span.setAttribute(name, value);
-        return this;
     }
 
     /** @param error a name of bounded number, never a message; null if it went well */

@@ -76,7 +76,7 @@ class DoctorTest {
     @Test
     void port_fails_whileItIsTaken() throws IOException {
         int port;
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = taken.getLocalPort();
             Finding finding = MachineChecks.port("port", "127.0.0.1", port, "--server-port");
 

@@ -32,7 +32,8 @@ class OperatingDocIT {
 
     @Test
     void commands_work() throws IOException, InterruptedException {
-        List<String> blocks = BLOCK.matcher(Files.readString(PAGE)).results()
+        List<String> blocks = BLOCK.matcher(Files.readString(PAGE))
+                .results()
                 .map(block -> block.group(1))
                 .toList();
 
@@ -60,18 +61,26 @@ class OperatingDocIT {
                         + "/" + database.getDatabase());
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        String[] words = REST_OF_SHELL.matcher(line).replaceFirst("").substring("eventsync ".length()).split(" ");
+        String[] words = REST_OF_SHELL
+                .matcher(line)
+                .replaceFirst("")
+                .substring("eventsync ".length())
+                .split(" ");
 
         int code = new Cli(env, new PrintWriter(out, true), new PrintWriter(err, true), ServerCommands::new).run(words);
 
         // The Postgres of the tests runs without fsync, and the doctor sees it.
         assertThat(code).as(line + "\n" + err).isEqualTo(words[0].equals("doctor") ? ExitCode.UNFIT : ExitCode.OK);
         assertThat(err.toString()).isEmpty();
-        assertThat(words[0].equals("doctor") || !out.toString().isBlank()).as(line).isTrue();
+        assertThat(words[0].equals("doctor") || !out.toString().isBlank())
+                .as(line)
+                .isTrue();
     }
 
     private static void shell(String script) throws IOException, InterruptedException {
-        Process shell = new ProcessBuilder("bash", "-ec", script).redirectErrorStream(true).start();
+        Process shell = new ProcessBuilder("bash", "-ec", script)
+                .redirectErrorStream(true)
+                .start();
         shell.getOutputStream().close();
         String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(shell.waitFor()).as(said).isZero();

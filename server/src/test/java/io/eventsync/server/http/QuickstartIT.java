@@ -44,7 +44,8 @@ class QuickstartIT {
                     .start();
             out = process.inputReader(StandardCharsets.UTF_8);
             in = process.outputWriter(StandardCharsets.UTF_8);
-            in.write("PATH='" + Path.of(System.getProperty("java.home"), "bin") + "':$PATH\ntrap 'kill $(jobs -p)' EXIT\n");
+            in.write("PATH='" + Path.of(System.getProperty("java.home"), "bin")
+                    + "':$PATH\ntrap 'kill $(jobs -p)' EXIT\n");
         }
 
         void type(String text) throws IOException {
@@ -73,7 +74,8 @@ class QuickstartIT {
 
     @Test
     void newcomer_getsAVerifiedWebhook() throws IOException {
-        List<Block> blocks = BLOCK.matcher(Files.readString(PAGE)).results()
+        List<Block> blocks = BLOCK.matcher(Files.readString(PAGE))
+                .results()
                 .map((MatchResult block) -> new Block(block.group(1), block.group(2)))
                 .toList();
         assertThat(blocks).hasSize(11);
@@ -113,7 +115,7 @@ class QuickstartIT {
     }
 
     private static int free() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
         }
     }
