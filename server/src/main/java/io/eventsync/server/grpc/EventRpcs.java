@@ -134,12 +134,13 @@ final class EventRpcs {
         }
         String given = call.traceparent().isEmpty() ? Traceparent.valid(first.getTraceparent()) : "";
         Work work = given.isEmpty() ? tracing.part("append", whole) : tracing.later("append", given);
-        work.with("eventsync.events", events.size());
+        work.note("eventsync.events", events.size());
         return log.append(events)
-                .onSuccess(appended -> work.with(
-                                "eventsync.position", lastPoint(appended).position())
-                        .end(null))
-                .onFailure(e -> work.end(StatusMapper.failure(e).reason().name()));
+                .onSuccess(appended -> {
+                    work.note("eventsync.position", lastPoint(appended).position());
+                    work.end(null);
+                })
+                .onFailure(e -> work.end((e instanceof Failure f ? f.reason() : Reason.INTERNAL).name()));
     }
 
     /** @param traceparent for events without one; that of a stream of many appends is none of theirs */

@@ -49,15 +49,18 @@ class DeployFilesTest {
         return StreamSupport.stream(all.spliterator(), false).toList();
     }
 
-    @SuppressWarnings("unchecked")
-    private static <T> T at(Object node, Object... path) {
+    private static Object at(Object node, Object... path) {
         Object there = node;
         for (Object step : path) {
             there = step instanceof Integer index
-                    ? ((List<Object>) there).get(index)
-                    : Objects.requireNonNull(((Map<String, Object>) there).get(step), "no " + step + " in " + there);
+                    ? ((List<?>) there).get(index)
+                    : Objects.requireNonNull(((Map<?, ?>) there).get(step), "no " + step + " in " + there);
         }
-        return (T) there;
+        return there;
+    }
+
+    private static List<Object> list(Object node, Object... path) {
+        return List.copyOf((List<?>) at(node, path));
     }
 
     /** A server refuses to start with a variable that is none of its settings. */
@@ -92,10 +95,9 @@ class DeployFilesTest {
         assertThat(all).hasSize(2).allSatisfy(file -> {
             Object kustomization = documents(file).get(0);
             Stream<Object> patches = ((Map<?, ?>) kustomization).containsKey("patches")
-                    ? DeployFilesTest.<List<Object>>at(kustomization, "patches").stream()
-                            .map(patch -> at(patch, "path"))
+                    ? list(kustomization, "patches").stream().map(patch -> at(patch, "path"))
                     : Stream.of();
-            assertThat(Stream.concat(DeployFilesTest.<List<Object>>at(kustomization, "resources").stream(), patches))
+            assertThat(Stream.concat(list(kustomization, "resources").stream(), patches))
                     .allSatisfy(name ->
                             assertThat(file.resolveSibling(name.toString())).exists());
         });
@@ -108,23 +110,17 @@ class DeployFilesTest {
         Object pod = at(deployment, "spec", "template", "spec");
         Object container = at(pod, "containers", 0);
 
-        assertThat(DeployFilesTest.<Integer>at(deployment, "spec", "replicas")).isEqualTo(3);
-        assertThat(DeployFilesTest.<Object>at(pod, "securityContext", "runAsNonRoot"))
-                .isEqualTo(true);
-        assertThat(DeployFilesTest.<Object>at(pod, "securityContext", "seccompProfile", "type"))
-                .isEqualTo("RuntimeDefault");
-        assertThat(DeployFilesTest.<Object>at(container, "securityContext", "allowPrivilegeEscalation"))
-                .isEqualTo(false);
-        assertThat(DeployFilesTest.<List<Object>>at(container, "securityContext", "capabilities", "drop"))
-                .containsExactly("ALL");
+        assertThat(at(deployment, "spec", "replicas")).isEqualTo(3);
+        assertThat(at(pod, "securityContext", "runAsNonRoot")).isEqualTo(true);
+        assertThat(at(pod, "securityContext", "seccompProfile", "type")).isEqualTo("RuntimeDefault");
+        assertThat(at(container, "securityContext", "allowPrivilegeEscalation")).isEqualTo(false);
+        assertThat(list(container, "securityContext", "capabilities", "drop")).containsExactly("ALL");
         assertThat(Map.of("startupProbe", "/livez", "livenessProbe", "/livez", "readinessProbe", "/readyz"))
                 .allSatisfy((probe, path) -> {
-                    assertThat(DeployFilesTest.<Object>at(container, probe, "httpGet", "path"))
-                            .isEqualTo(path);
-                    assertThat(DeployFilesTest.<Object>at(container, probe, "httpGet", "port"))
-                            .isEqualTo("admin");
+                    assertThat(at(container, probe, "httpGet", "path")).isEqualTo(path);
+                    assertThat(at(container, probe, "httpGet", "port")).isEqualTo("admin");
                 });
-        assertThat(DeployFilesTest.<List<Object>>at(container, "ports"))
+        assertThat(list(container, "ports"))
                 .containsExactly(
                         Map.of("name", "grpc", "containerPort", 7_300),
                         Map.of("name", "admin", "containerPort", 8_300));
@@ -141,9 +137,9 @@ class DeployFilesTest {
                 .collect(Collectors.toSet());
 
         assertThat(wanted).isNotEmpty().allSatisfy(name -> assertThat(example).contains("\n" + name + "="));
-        Map<String, Object> services = at(documents(file).get(0), "services");
+        Map<?, ?> services = (Map<?, ?>) at(documents(file).get(0), "services");
         assertThat(services).hasSize(4).allSatisfy((name, service) -> {
-            List<Object> volumes = ((Map<?, ?>) service).containsKey("volumes") ? at(service, "volumes") : List.of();
+            List<Object> volumes = ((Map<?, ?>) service).containsKey("volumes") ? list(service, "volumes") : List.of();
             assertThat(volumes.stream().map(Object::toString).filter(v -> v.startsWith(".")))
                     .allSatisfy(v -> assertThat(file.resolveSibling(v.substring(0, v.indexOf(':'))))
                             .exists());
