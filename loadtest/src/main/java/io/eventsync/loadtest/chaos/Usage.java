@@ -58,7 +58,7 @@ record Usage(long pid, double heapMegabytes, long files, long threads, long conn
     }
 
     private static void grown(String what, long before, long after, double factor, List<String> found) {
-        if (after > Math.max(before * factor, before + SLACK)) {
+        if (after > Math.max((long) (before * factor), before + SLACK)) {
             found.add("GROWTH " + what + " " + before + " -> " + after);
         }
     }
