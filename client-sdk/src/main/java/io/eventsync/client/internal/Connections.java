@@ -52,7 +52,7 @@ public final class Connections {
         Map<Boolean, List<ServerConnections>> byAvoided =
                 inOrder.stream().collect(Collectors.partitioningBy(ServerConnections::isAvoided));
         return Stream.of(false, true)
-                .flatMap(isAvoided -> byAvoided.get(isAvoided).stream())
+                .flatMap(isAvoided -> byAvoided.getOrDefault(isAvoided, List.of()).stream())
                 .toList();
     }
 

@@ -106,6 +106,7 @@ final class ServerConnections {
     }
 
     /** With a connection that works, calls wait for others to end, of which the server allows so many at once. */
+    @SuppressWarnings("ReferenceEquality")
     private synchronized void giveUp(Pool stuck) {
         if (pool == stuck && !stuck.connections.hasAny()) {
             pool = fresh();
