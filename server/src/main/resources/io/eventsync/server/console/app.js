@@ -26,7 +26,7 @@ const KEYS = [
   ['/', 'filter'],
   ['p', 'pause, resume'],
   ['r', 'refresh'],
-  ['1 – 8', 'pages, in the order of the menu'],
+  ['1 – 8', 'the pages of the menu'],
   ['?', 'these keys'],
 ];
 const THEMES = ['', 'light', 'dark'];

@@ -102,7 +102,7 @@ export function open(route, redraw) {
       </ul>
       <div class="columns">
         <div class="panel"><h2>Latest attempts</h2>${attempts.length ? strip() : html`<p class="quiet">None yet. They show up here with the next event that matches.</p>`}
-          <ul class="plain-list">${attempts.slice(0, 8).map((a) => html`<li>${outcome(a)}<a href=${to('deliveries', '', {endpoint: endpoint.name, event: a.eventId, open: `${endpoint.name}/${a.eventId}`})} data-row>${a.tag}</a><span class="quiet num">${duration(seconds(a.latency))}</span><span class="quiet num">${time(a.startTime, {isShort: true})}</span></li>`)}</ul>
+          <ul class="plain-list">${attempts.slice(0, 8).map((a) => html`<li>${outcome(a)}${a.test ? html`<span class="quiet">test event</span>` : html`<a href=${to('deliveries', '', {endpoint: endpoint.name, event: a.eventId, open: `${endpoint.name}/${a.eventId}`})} data-row>${a.tag}</a>`}<span class="quiet num">${duration(seconds(a.latency))}</span><span class="quiet num">${time(a.startTime, {isShort: true})}</span></li>`)}</ul>
           <a href=${to('deliveries', '', {endpoint: endpoint.name})}>All deliveries</a></div>
         <div><div class="panel"><h2>Filter</h2><p><code>${print(endpoint.filter) || 'all events'}</code></p>${matching?.view() ?? nothing}</div>
         <div class="panel"><h2>Settings</h2>${facts([
