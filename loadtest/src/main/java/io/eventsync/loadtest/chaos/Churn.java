@@ -13,6 +13,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.grpc.client.GrpcClientRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Clients that come, open some streams, cancel some of them and leave the others with their connection. */
 final class Churn extends VerticleBase {
@@ -22,7 +23,7 @@ final class Churn extends VerticleBase {
 
     private final List<Target> targets;
     private final long everyMillis;
-    private volatile long connections;
+    private final AtomicLong connections = new AtomicLong();
     private boolean isStopped;
 
     Churn(List<Target> targets, double connectionsPerSecond) {
@@ -43,13 +44,13 @@ final class Churn extends VerticleBase {
     }
 
     long connections() {
-        return connections;
+        return connections.get();
     }
 
     private void tick() {
         if (!isStopped) {
-            connections++;
-            visit(Connection.to(vertx, targets.get((int) (connections % targets.size()))));
+            int turn = (int) (connections.getAndIncrement() % targets.size());
+            visit(Connection.to(vertx, targets.get(turn)));
             vertx.setTimer(everyMillis, id -> tick());
         }
     }
