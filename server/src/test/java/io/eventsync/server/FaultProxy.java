@@ -78,6 +78,12 @@ public final class FaultProxy implements AutoCloseable {
         links.stream().filter(link -> link.isSpoiled).forEach(Link::reset);
     }
 
+    /** New connections work again; those that are open are forgotten, as by a firewall: nobody hears of them any more. */
+    public void forget() {
+        links.forEach(link -> link.isForgotten = true);
+        isBlackHole = false;
+    }
+
     /** The server's side of each connection is closed, the client's is not told. */
     public void halfOpen() {
         links.forEach(Link::loseServer);
@@ -129,6 +135,7 @@ public final class FaultProxy implements AutoCloseable {
         private volatile @Nullable NetSocket far;
         private volatile boolean isSpoiled;
         private volatile boolean isServerLost;
+        private volatile boolean isForgotten;
 
         Link(NetSocket near) {
             this.near = near;
@@ -161,6 +168,9 @@ public final class FaultProxy implements AutoCloseable {
         }
 
         private void pass(Buffer bytes, NetSocket from, NetSocket to) {
+            if (isForgotten) {
+                return;
+            }
             if (isBlackHole || isServerLost) {
                 isSpoiled = true;
                 return;

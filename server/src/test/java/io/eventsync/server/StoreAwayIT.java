@@ -13,9 +13,11 @@ import io.eventsync.v1.Event;
 import io.eventsync.v1.EventServiceGrpcClient;
 import io.eventsync.v1.IngestRequest;
 import io.eventsync.v1.IngestResponse;
+import io.eventsync.v1.ListEndpointsRequest;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
 import io.eventsync.v1.SyncRequest;
+import io.eventsync.v1.SyncResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.client.InvalidStatusException;
@@ -102,6 +104,31 @@ class StoreAwayIT {
                     + Duration.ofNanos(System.nanoTime() - healed).toMillis());
             assertThat(seen).containsExactly("before", "after");
             assertThat(isOver).isFalse();
+        }
+    }
+
+    /** A firewall that forgets connections tells nobody. */
+    @Test
+    void L3_everythingGoesOn_onNewConnections_whenTheOldAreForgotten() {
+        PgConnectOptions direct = TestPostgres.freshTcpDatabase();
+        try (FaultProxy network = FaultProxy.to(direct.getPort());
+                TestServer other = TestServer.start(direct, Map.of());
+                TestServer server = TestServer.start(
+                        new PgConnectOptions(direct).setHost("127.0.0.1").setPort(network.port()),
+                        Map.of("database-answer-timeout", "2s"))) {
+            done(ingest(server, "before"));
+
+            network.forget();
+            done(ingest(other, "after"));
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                SyncResponse page = TestSql.await(server.events().sync(SyncRequest.getDefaultInstance()));
+                return page.getEventsCount() == 2;
+            });
+            await().atMost(Duration.ofSeconds(20))
+                    .ignoreExceptions()
+                    .untilAsserted(
+                            () -> done(server.endpoints().listEndpoints(ListEndpointsRequest.getDefaultInstance())));
         }
     }
 

@@ -7,6 +7,7 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.pubsub.PgSubscriber;
 import io.vertx.sqlclient.Tuple;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class TailSignal {
     private static final String CHANNEL = "eventsync_log";
     private static final long RECONNECT_MILLIS = 500;
     private static final long LOOK_AROUND_MILLIS = 2_000;
+    private static final long ANSWER_MILLIS_MAX = 10_000;
 
     private final Vertx vertx;
     private final long intervalMillis;
@@ -76,6 +78,8 @@ final class TailSignal {
                 : connection
                         .preparedQuery(OTHERS)
                         .execute()
+                        .timeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                        .onFailure(dead -> connection.close().onFailure(closed -> {}))
                         .map(rows -> rows.iterator().next().getLong(0) > 0);
         asked.otherwise(false).onComplete(answer -> {
             others = answer.result();

@@ -2,6 +2,7 @@ package io.eventsync.server.postgres;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
@@ -67,6 +68,12 @@ public final class Database implements AutoCloseable {
                         .setIdleTimeoutUnit(TimeUnit.MINUTES)
                         .setMaxLifetime(LIFETIME_MINUTES)
                         .setMaxLifetimeUnit(TimeUnit.MINUTES))
+                // A peer that is gone without a word is waited for by TCP for a quarter of an hour. Writing counts as
+                // life, so that a
+                // statement on a connection that was idle has all its time.
+                .with(new NetClientOptions()
+                        .setIdleTimeout((int) config.answerTimeout().toMillis())
+                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
                 .connectingTo(options().addProperty("application_name", "eventsync"))
                 .using(vertx)
                 .build();

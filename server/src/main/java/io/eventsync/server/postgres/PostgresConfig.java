@@ -17,6 +17,7 @@ public record PostgresConfig(
         Optional<String> url,
         int poolSize,
         Duration connectTimeout,
+        Duration answerTimeout,
         Path dataDir,
         long sharedBuffersBytes,
         long diskFreeBytesMin) {
@@ -34,6 +35,12 @@ public record PostgresConfig(
             Duration.ofMillis(100),
             Duration.ofMinutes(5),
             "How long one attempt to connect to Postgres may take");
+    public static final Setting<Duration> ANSWER_TIMEOUT = Setting.duration(
+            "database.answer-timeout",
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            "How long Postgres may take over one statement before its connection is given up as dead");
     public static final Setting<Path> DATA_DIR = Setting.path(
             "data.dir", ".eventsync", "Folder of the Postgres that is started when database.url is not set");
     public static final Setting<Long> SHARED_BUFFERS = Setting.bytes(
@@ -51,12 +58,13 @@ public record PostgresConfig(
             "Room on the disk of the Postgres that is started below which events are refused; 0 does not look");
 
     public static final List<Setting<?>> SETTINGS =
-            List.of(URL, POOL_SIZE, CONNECT_TIMEOUT, DATA_DIR, SHARED_BUFFERS, DISK_FREE_MIN);
+            List.of(URL, POOL_SIZE, CONNECT_TIMEOUT, ANSWER_TIMEOUT, DATA_DIR, SHARED_BUFFERS, DISK_FREE_MIN);
 
     public PostgresConfig {
         URL.require(url);
         POOL_SIZE.require(poolSize);
         CONNECT_TIMEOUT.require(connectTimeout);
+        ANSWER_TIMEOUT.require(answerTimeout);
         DATA_DIR.require(dataDir);
         SHARED_BUFFERS.require(sharedBuffersBytes);
         DISK_FREE_MIN.require(diskFreeBytesMin);
@@ -67,6 +75,7 @@ public record PostgresConfig(
                 settings.get(URL),
                 settings.get(POOL_SIZE),
                 settings.get(CONNECT_TIMEOUT),
+                settings.get(ANSWER_TIMEOUT),
                 settings.get(DATA_DIR),
                 settings.get(SHARED_BUFFERS),
                 settings.get(DISK_FREE_MIN));
@@ -75,7 +84,8 @@ public record PostgresConfig(
     @Override
     public String toString() {
         return "PostgresConfig[url=" + URL.show(url) + ", poolSize=" + poolSize + ", connectTimeout=" + connectTimeout
-                + ", dataDir=" + dataDir + ", sharedBuffersBytes=" + sharedBuffersBytes
+                + ", answerTimeout=" + answerTimeout + ", dataDir=" + dataDir + ", sharedBuffersBytes="
+                + sharedBuffersBytes
                 + ", diskFreeBytesMin=" + diskFreeBytesMin + "]";
     }
 }
