@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,8 @@ import org.slf4j.LoggerFactory;
 /** A running node: every part is made and joined here. */
 public final class Server {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    /** Connections to Postgres are closed by the other side, which may be gone. */
+    private static final long CLOSE_MILLIS_MAX = 5_000;
 
     private final Vertx vertx;
     private final ServerConfig config;
@@ -311,7 +314,9 @@ public final class Server {
                     disk.ifPresent(DiskWatch::close);
                     return authenticator.stop();
                 })
-                .transform(v -> Future.join(pool.close(), deliveryPool.close(), tracing.close()))
+                .transform(v -> Future.join(pool.close(), deliveryPool.close(), tracing.close())
+                        .timeout(CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                        .otherwiseEmpty())
                 .<Void>mapEmpty()
                 .onComplete(v -> {
                     metrics.close();

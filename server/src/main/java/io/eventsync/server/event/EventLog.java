@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * are stored.
  */
 public final class EventLog implements ReadableLog {
-    private static final long ALONE_FACTOR = 10;
     private static final long INDEX_MILLIS = 250;
     private static final long PARTITION_MILLIS = 1_000;
     private static final long TRIM_MILLIS = 30_000;
@@ -73,7 +72,11 @@ public final class EventLog implements ReadableLog {
                 () -> tail.poll().otherwiseEmpty());
         this.retention = new Retention(upkeep, config.retentionAge(), config.retentionBytes());
         this.rounds = List.of(
-                new Upkeep(vertx, "poll", this::pollMillis, () -> tail.poll().map(v -> false)),
+                new Upkeep(
+                        vertx,
+                        "poll",
+                        config.pollInterval().toMillis(),
+                        () -> tail.poll().map(v -> false)),
                 new Upkeep(vertx, "partitions", PARTITION_MILLIS, this::ensurePartitions),
                 new Upkeep(vertx, "index", INDEX_MILLIS, this::index),
                 new Upkeep(vertx, "trim", TRIM_MILLIS, () -> upkeep.trimMarks().map(v -> false)),
@@ -117,11 +120,6 @@ public final class EventLog implements ReadableLog {
                     rounds.forEach(Upkeep::start);
                     return this;
                 });
-    }
-
-    /** Alone there is little to find: a node that comes tells at once of what it appends. */
-    private long pollMillis() {
-        return config.pollInterval().toMillis() * (signal.isAlone() ? ALONE_FACTOR : 1);
     }
 
     private Future<Boolean> ensurePartitions() {

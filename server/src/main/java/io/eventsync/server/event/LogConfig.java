@@ -68,7 +68,7 @@ public record LogConfig(
             Duration.ofMillis(100),
             Duration.ofMillis(1),
             Duration.ofMinutes(1),
-            "How often the log is read for events that no notification announced; a tenth as often while no other node is there");
+            "How often the log is read for events that no notification announced");
     public static final Setting<Duration> NOTIFY_INTERVAL = Setting.duration(
             "log.notify-interval",
             Duration.ofMillis(5),

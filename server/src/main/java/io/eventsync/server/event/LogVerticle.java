@@ -6,10 +6,14 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Gives the log an event loop of its own. */
 public final class LogVerticle extends VerticleBase {
+    /** Connections are closed by the other side, which may be gone. */
+    private static final long CLOSE_MILLIS_MAX = 5_000;
+
     private final Pool pool;
     private final PgConnectOptions options;
     private final LogConfig config;
@@ -44,6 +48,10 @@ public final class LogVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         EventLog opened = log;
-        return opened == null ? Future.succeededFuture() : opened.close();
+        return opened == null
+                ? Future.succeededFuture()
+                : opened.close()
+                        .timeout(CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                        .otherwiseEmpty();
     }
 }

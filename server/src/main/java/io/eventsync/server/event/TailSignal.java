@@ -32,8 +32,9 @@ final class TailSignal {
     private final long intervalMillis;
     private final String self = UUID.randomUUID().toString();
     private final PgSubscriber subscriber;
-    private boolean others;
-    private boolean hears;
+    /** True until it is known. */
+    private boolean others = true;
+
     private boolean timerRuns;
     private boolean closed;
 
@@ -47,9 +48,7 @@ final class TailSignal {
                                 .addProperty("synchronous_commit", "off"))
                 .reconnectPolicy(retries -> closed ? -1L : RECONNECT_MILLIS);
         subscriber.channel(CHANNEL).handler(sender -> {
-            if (self.equals(sender)) {
-                hears = true;
-            } else {
+            if (!self.equals(sender)) {
                 onHint.run();
             }
         });
@@ -65,7 +64,6 @@ final class TailSignal {
                 })
                 .map(v -> {
                     lookAround();
-                    tell();
                     return null;
                 });
     }
@@ -89,11 +87,6 @@ final class TailSignal {
         });
     }
 
-    /** True if no other node is there, and one that comes would be heard. */
-    boolean isAlone() {
-        return !others && hears && subscriber.actualConnection() != null;
-    }
-
     /** There are new events. */
     void advanced() {
         if (!others || timerRuns) {
@@ -106,7 +99,6 @@ final class TailSignal {
         });
     }
 
-    /** Reaches this node too, which shows that it hears: behind some poolers nobody does. */
     private void tell() {
         PgConnection connection = subscriber.actualConnection();
         if (connection != null) {
