@@ -70,6 +70,14 @@ public final class Failures {
         return of(new ServerError(Code.UNAVAILABLE, "", said, Map.of(), List.of(), Optional.empty()), cause);
     }
 
+    /** The program closed the client; no try after this can succeed. */
+    static EventSyncException closed(Throwable cause) {
+        return of(
+                new ServerError(
+                        Code.FAILED_PRECONDITION, "", "the client is closed", Map.of(), List.of(), Optional.empty()),
+                cause);
+    }
+
     /** Whether a read is made again: what may succeed later, and what no server of ours said, such as a broken connection or a proxy's word. */
     public static boolean isWorthAnotherTry(Throwable failure) {
         if (!(failure instanceof EventSyncException known) || known instanceof CursorException) {

@@ -74,8 +74,13 @@ final class ServerConnections {
     <Q, R> Future<GrpcClientRequest<Q, R>> open(
             BiFunction<GrpcClient, SocketAddress, Future<GrpcClientRequest<Q, R>>> call) {
         Pool through = pool;
-        Future<GrpcClientRequest<Q, R>> opening =
-                call.apply(through.calls, server).onSuccess(opened -> through.connections.watch(opened.connection()));
+        Future<GrpcClientRequest<Q, R>> opening;
+        try {
+            opening = call.apply(through.calls, server);
+        } catch (IllegalStateException closed) {
+            return Future.failedFuture(Failures.closed(closed));
+        }
+        opening = opening.onSuccess(opened -> through.connections.watch(opened.connection()));
         return (opening.succeeded() ? opening : bounded(opening, through))
                 .onFailure(unreachable -> avoidedUntil = System.nanoTime() + AVOIDED_NANOS);
     }
