@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two processes that only pass bytes on stand for servers: they can be broken without a loss, and whoever loses does so by intention. */
 class ChaosIT {
 
-    private static final String FAULTS = "kill-server,freeze,net-drop,command";
+    private static final String FAULTS = "kill-server,freeze,net-reset,command";
 
     @TempDir
     Path folder;
