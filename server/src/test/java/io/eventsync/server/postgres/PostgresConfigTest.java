@@ -19,6 +19,7 @@ class PostgresConfigTest {
                 "database.url=",
                 "database.pool-size=8",
                 "database.connect-timeout=5s",
+                "database.answer-timeout=30s",
                 "data.dir=.eventsync",
                 "database.shared-buffers=256MiB",
                 "database.disk-free-min=256MiB");
