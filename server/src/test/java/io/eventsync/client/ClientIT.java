@@ -12,6 +12,7 @@ import io.eventsync.v1.Reason;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SyncRequest;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
@@ -87,11 +88,14 @@ class ClientIT {
 
     @Test
     void closedClient_failsCalls_andDoesNotTryAgain() {
-        EventSyncClient client = EventSyncClient.connect("127.0.0.1:1");
+        Vertx vertx = Vertx.vertx();
+        EventSyncClient client =
+                EventSyncClient.connect(ClientOptions.to("127.0.0.1:1").vertx(vertx));
         await(client.close());
 
         assertThat(failure(client.events().ingest(event("ORDER.PAID"))).code()).isEqualTo(Code.FAILED_PRECONDITION);
         assertThat(failure(client.sync(ReadOptions.tags("ORDER")).nextPage())).hasMessageContaining("closed");
+        await(vertx.close());
     }
 
     private static IngestRequest event(String tag) {
