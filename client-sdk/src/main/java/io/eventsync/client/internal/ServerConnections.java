@@ -38,6 +38,7 @@ final class ServerConnections {
     private final SocketAddress server;
     private final HttpClientOptions http;
     private volatile Pool pool;
+    private boolean isClosed;
     private volatile long avoidedUntil = System.nanoTime();
 
     ServerConnections(Vertx vertx, SocketAddress server, boolean isTls, Optional<PemTrustOptions> trust) {
@@ -78,7 +79,7 @@ final class ServerConnections {
         try {
             opening = call.apply(through.calls, server);
         } catch (IllegalStateException closed) {
-            return Future.failedFuture(Failures.closed(closed));
+            return Future.failedFuture(isGivenUp(through) ? silent() : Failures.closed(closed));
         }
         opening = opening.onSuccess(opened -> through.connections.watch(opened.connection()));
         return (opening.succeeded() ? opening : bounded(opening, through))
@@ -94,7 +95,7 @@ final class ServerConnections {
         Promise<T> answer = Promise.promise();
         long timer = vertx.setTimer(OPEN_MILLIS_MAX, id -> {
             giveUp(through);
-            answer.tryFail(new ConnectException(server + " let nobody open a call for " + OPEN_MILLIS_MAX + " ms"));
+            answer.tryFail(silent());
         });
         opening.onComplete(
                 opened -> {
@@ -105,21 +106,31 @@ final class ServerConnections {
                 },
                 failure -> {
                     vertx.cancelTimer(timer);
-                    answer.tryFail(failure);
+                    // Closing a pool fails what waits in it, with words that would mislead.
+                    answer.tryFail(isGivenUp(through) ? silent() : failure);
                 });
         return answer.future();
     }
 
+    private ConnectException silent() {
+        return new ConnectException(server + " let nobody open a call for " + OPEN_MILLIS_MAX + " ms");
+    }
+
     /** With a connection that works, calls wait for others to end, of which the server allows so many at once. */
-    @SuppressWarnings("ReferenceEquality")
     private synchronized void giveUp(Pool stuck) {
-        if (pool == stuck && !stuck.connections.hasAny()) {
+        if (!isClosed && !isGivenUp(stuck) && !stuck.connections.hasAny()) {
             pool = fresh();
             stuck.calls.close().onFailure(closed -> {});
         }
     }
 
-    Future<Void> close() {
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isGivenUp(Pool through) {
+        return pool != through;
+    }
+
+    synchronized Future<Void> close() {
+        isClosed = true;
         return pool.calls.close();
     }
 }
