@@ -32,6 +32,8 @@ public final class SubscribeReader extends VerticleBase {
     private @Nullable Reading reading;
     private @Nullable GrpcClientRequest<SubscribeRequest, SubscribeResponse> call;
     private int stream;
+    private boolean isTrying;
+    private long triedNanos;
 
     public SubscribeReader(Connection connection, Filter filter, FrameSink sink, ReadGoal goal) {
         this.connection = connection;
@@ -86,6 +88,8 @@ public final class SubscribeReader extends VerticleBase {
 
     private void connect() {
         int number = ++stream;
+        isTrying = true;
+        triedNanos = System.nanoTime();
         connection
                 .open(EventServiceGrpcClient.Subscribe)
                 .compose(opened -> {
@@ -151,6 +155,7 @@ public final class SubscribeReader extends VerticleBase {
     /** Whatever still comes from the stream is not listened to any more. */
     private void cancel() {
         stream++;
+        isTrying = false;
         GrpcClientRequest<SubscribeRequest, SubscribeResponse> open = call;
         call = null;
         if (open != null) {
@@ -158,14 +163,16 @@ public final class SubscribeReader extends VerticleBase {
         }
     }
 
-    /** A server that hangs keeps its connections open; only its silence tells. */
+    /** A server that hangs keeps its connections open, and a network that drops bytes says nothing; only silence tells. */
     private void watch() {
         vertx.setTimer(WATCH_MILLIS, id -> {
             if (reading().isOver()) {
                 return;
             }
-            if (call != null && reading().silentNanos() > SILENCE_NANOS_MAX) {
+            long waited = Math.min(reading().silentNanos(), System.nanoTime() - triedNanos);
+            if (isTrying && waited > SILENCE_NANOS_MAX) {
                 broken(stream, new RpcException(GrpcStatus.UNAVAILABLE, "SILENT", "no heartbeat", null));
+                connection.renew();
             }
             watch();
         });

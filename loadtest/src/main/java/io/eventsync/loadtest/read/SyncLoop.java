@@ -75,6 +75,7 @@ public final class SyncLoop extends VerticleBase {
                 .unary(EventServiceGrpcClient.Sync, request(), waitMillis + ANSWER_MILLIS_MAX)
                 .onComplete(this::receive, failure -> {
                     isOpen = false;
+                    connection.renew();
                     reading().lost(RpcException.of(failure, null));
                 });
     }

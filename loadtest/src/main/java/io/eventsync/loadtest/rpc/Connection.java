@@ -24,18 +24,25 @@ public final class Connection {
     private static final long MESSAGE_BYTES_MAX = 16L << 20;
     private static final int CONNECT_MILLIS_MAX = 5_000;
     private static final int WINDOW_BYTES = 8 << 20;
+    private static final long DEADLINE_GRACE_MILLIS = 1_000;
 
-    private final GrpcClient client;
+    private final Vertx vertx;
     private final SocketAddress address;
     private final Security security;
+    private GrpcClient client;
 
-    private Connection(GrpcClient client, Target target) {
-        this.client = client;
+    private Connection(Vertx vertx, Target target) {
+        this.vertx = vertx;
         this.address = SocketAddress.inetSocketAddress(target.port(), target.host());
         this.security = target.security();
+        this.client = fresh();
     }
 
     public static Connection to(Vertx vertx, Target target) {
+        return new Connection(vertx, target);
+    }
+
+    private GrpcClient fresh() {
         HttpClientOptions http = new HttpClientOptions()
                 .setHttp2ClearTextUpgrade(false)
                 .setHttp2MultiplexingLimit(-1)
@@ -45,15 +52,18 @@ public final class Connection {
                 .setTcpNoDelay(true);
         GrpcClientOptions grpc =
                 new GrpcClientOptions().setMaxMessageSize(MESSAGE_BYTES_MAX).setScheduleDeadlineAutomatically(true);
-        return new Connection(GrpcClient.client(vertx, grpc, target.security().secured(http)), target);
+        return GrpcClient.client(vertx, grpc, security.secured(http));
     }
 
-    /** One call with a deadline; fails with RpcException only. */
+    /** One call with a deadline, which also bounds the wait for a connection; fails with RpcException only. */
     public <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q request, long timeoutMillis) {
-        return open(method).compose(call -> {
-            call.timeout(timeoutMillis, TimeUnit.MILLISECONDS);
-            return answer(call, call.end(request));
-        });
+        return open(method)
+                .<R>compose(call -> {
+                    call.timeout(timeoutMillis, TimeUnit.MILLISECONDS);
+                    return answer(call, call.end(request));
+                })
+                .timeout(timeoutMillis + DEADLINE_GRACE_MILLIS, TimeUnit.MILLISECONDS)
+                .recover(failure -> Future.failedFuture(RpcException.of(failure, null)));
     }
 
     /** The same with a request encoded before and no deadline, for loops that send the same few bytes many times. */
@@ -69,6 +79,16 @@ public final class Connection {
                     return call.format(WireFormat.PROTOBUF);
                 })
                 .recover(failure -> Future.failedFuture(RpcException.of(failure, null)));
+    }
+
+    /**
+     * Gives up a connection that may be dead without a word: calls on it end, the next one opens another. For whoever waited in vain; nothing
+     * here sends pings.
+     */
+    public void renew() {
+        GrpcClient dead = client;
+        client = fresh();
+        dead.close().onFailure(closed -> {});
     }
 
     public Future<Void> close() {
