@@ -26,7 +26,7 @@ final class TailSignal {
     private static final String CHANNEL = "eventsync_log";
     private static final long RECONNECT_MILLIS = 500;
     private static final long LOOK_AROUND_MILLIS = 2_000;
-    private static final long ANSWER_MILLIS_MAX = 10_000;
+    private static final long ANSWER_MILLIS_MAX = 5_000;
 
     private final Vertx vertx;
     private final long intervalMillis;
