@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Publishing to servers that do not stay. */
 @Timeout(180)
 class PublisherFaultIT {
-    private static final int KILLS = Integer.getInteger("chaos.kills", 4);
+    private static final int KILLS = Integer.getInteger("chaos.kills", 2);
     /** A server that dies waits for nobody. */
     private static final Map<String, String> HASTY = Map.of("server-drain-timeout", "0s");
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * dropped now and then and go on from the cursor they kept. {@code -Dchaos.restarts=50} makes it long.
  */
 class ReaderChaosIT {
-    private static final int RESTARTS = Integer.getInteger("chaos.restarts", 10);
+    private static final int RESTARTS = Integer.getInteger("chaos.restarts", 5);
     private static final ReadOptions OPTIONS = ReadOptions.tags("CHAOS")
             .fromBeginning()
             .heartbeat(Duration.ofSeconds(1))

@@ -53,13 +53,15 @@ class SqlIT {
         Map<String, String> failures = new LinkedHashMap<>();
         Map<String, String> statements = statements();
 
+        PgConnection connection = sql.connect(database);
         statements.forEach((name, statement) -> {
             try {
-                sql.on(database, connection -> prepare(connection, statement));
+                TestSql.done(prepare(connection, statement));
             } catch (RuntimeException e) {
                 failures.put(name, String.valueOf(e.getMessage()));
             }
         });
+        TestSql.done(connection.close());
 
         assertThat(statements).hasSizeGreaterThan(40);
         assertThat(failures).isEmpty();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,7 @@ class ChaosIT {
     }
 
     @Test
+    @Tag("long")
     void expectedLoss_isMissed_whenNothingIsLost() throws IOException {
         try (TestCli cli = TestCli.start()) {
             Outcome outcome = run(cli, "--faults", "net-reset", "--cycles", "1", "--endpoints", "0", "--expect-loss");

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class RandomGrantsIT {
     private static final long SEED = Long.getLong("eventsync.test.seed", 20261121);
-    private static final int QUESTIONS = 1_800;
+    private static final int QUESTIONS = Integer.getInteger("eventsync.test.questions", 900);
     private static final int CALLERS = 40;
     private static final int EVENTS = 300;
     private static final int ENDPOINTS = 10;
