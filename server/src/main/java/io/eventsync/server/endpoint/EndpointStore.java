@@ -32,7 +32,7 @@ final class EndpointStore {
               (extract(epoch from r.paused_until) * 1000000)::bigint, r.breaker, r.failures_in_row,
               (extract(epoch from r.probe_at) * 1000000)::bigint, r.in_flight_limit,
               (extract(epoch from r.last_success_at) * 1000000)::bigint, (extract(epoch from r.last_failure_at) * 1000000)::bigint,
-              (select n.node_id from eventsync.node n where n.node_id = l.owner and n.alive_until > clock_timestamp())
+              case when l.owner = any ((select eventsync.living_nodes())::uuid[]) then l.owner end
             from eventsync.endpoint e
             join eventsync.endpoint_run r on r.endpoint_id = e.endpoint_id
             join eventsync.lease l on l.endpoint_id = e.endpoint_id

@@ -45,6 +45,29 @@ class TakeoverIT {
     }
 
     @Test
+    void endpointsOfADeadNode_areTakenOver_whenTheDatabasesClockIsSetBack() {
+        try (TestServer first = TestServer.start();
+                TestReceiver receiver = new TestReceiver()) {
+            TestEndpoints endpoints = new TestEndpoints(first, receiver);
+            endpoints.create("set-back");
+            endpoints.ingest("set-back", 1);
+            await().until(() -> endpoints.received("set-back").size() == 1);
+
+            first.kill();
+            // As it reads once an hour that was wrong has been taken back.
+            first.execute("update eventsync.node set beat_at = beat_at + interval '1 hour',"
+                    + " alive_until = alive_until + interval '1 hour'");
+            try (TestServer second = first.another()) {
+                TestEndpoints there = new TestEndpoints(second, receiver);
+                there.ingest("set-back", 1, 2, 1);
+
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> there.received("set-back").size() == 2);
+            }
+        }
+    }
+
+    @Test
     void w1_deliveryUnderWayWhenItsNodeDies_readsUnknownAndIsMadeAgain() {
         try (TestServer first = TestServer.start();
                 TestReceiver receiver = new TestReceiver()) {
