@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             BenchGrowthCommand.class,
             BenchEchoCommand.class,
             BenchBulkCommand.class,
+            BenchOverloadCommand.class,
             BenchWebhookCommand.class
         },
         footer = {
@@ -41,6 +42,6 @@ public final class BenchCommand implements Runnable {
         throw new ParameterException(
                 spec.commandLine(),
                 "Say what to measure: ingest, batch, stream, subscribe (or fanout), latency, connections, sync, growth, echo,"
-                        + " bulk or webhook.");
+                        + " bulk, overload or webhook.");
     }
 }

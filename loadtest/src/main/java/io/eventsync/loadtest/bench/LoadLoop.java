@@ -4,6 +4,7 @@ import io.eventsync.loadtest.rpc.RpcException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.grpc.common.GrpcStatus;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -104,12 +105,20 @@ final class LoadLoop extends VerticleBase {
                 release(open);
             } else {
                 if (counts) {
-                    tally.failed(RpcException.of(failure, null).reason());
+                    count(RpcException.of(failure, null));
                 }
                 // Without a pause a server that is gone would be called in a tight loop.
                 vertx.setTimer(PAUSE_AFTER_FAILURE_MILLIS, id -> release(open));
             }
         });
+    }
+
+    private void count(RpcException failure) {
+        if (failure.status() == GrpcStatus.RESOURCE_EXHAUSTED && failure.hasRetryTime()) {
+            tally.refused(failure.reason());
+        } else {
+            tally.failed(failure.reason());
+        }
     }
 
     private void release(Window open) {

@@ -54,6 +54,19 @@ final class LoadOptions {
         SERVER
     }
 
+    /** The same at another rate. */
+    LoadOptions at(double otherRate, int otherInFlight) {
+        LoadOptions other = new LoadOptions();
+        other.inFlight = otherInFlight;
+        other.connections = connections;
+        other.size = size;
+        other.tags = tags;
+        other.batch = batch;
+        other.rate = otherRate;
+        other.ids = ids;
+        return other;
+    }
+
     void describe(LoadMode mode, Map<String, Object> result) {
         result.put("loop", rate > 0 ? "open" : "closed");
         result.put("rate", rate);

@@ -14,10 +14,17 @@ final class Tally {
     private final Map<String, Long> failures = new TreeMap<>();
     private long events;
     private long unsent;
+    private long refusals;
 
     void succeeded(int count, long latencyNanos) {
         events += count;
         latency.recordValue(Math.max(0, Math.min(latencyNanos, LATENCY_NANOS_MAX)));
+    }
+
+    /** The server said that it is too much, and when to come back. */
+    void refused(String reason) {
+        refusals++;
+        failed(reason);
     }
 
     void failed(String reason) {
@@ -33,6 +40,7 @@ final class Tally {
         other.failures.forEach((reason, count) -> failures.merge(reason, count, Long::sum));
         events += other.events;
         unsent += other.unsent;
+        refusals += other.refusals;
     }
 
     long events() {
@@ -54,6 +62,7 @@ final class Tally {
         result.put("max_ms", round(latency.getMaxValue() / 1e6));
         result.put("failed", failureCount());
         result.put("failures", failures);
+        result.put("refused_with_retry_time", refusals);
         result.put("unsent", unsent);
     }
 

@@ -3,6 +3,7 @@ package io.eventsync.loadtest.rpc;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.client.InvalidStatusException;
@@ -18,11 +19,18 @@ public final class RpcException extends RuntimeException {
 
     private final GrpcStatus status;
     private final String reason;
+    private final boolean hasRetryTime;
 
     public RpcException(GrpcStatus status, String reason, String message, @Nullable Throwable cause) {
+        this(status, reason, false, message, cause);
+    }
+
+    private RpcException(
+            GrpcStatus status, String reason, boolean hasRetryTime, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.status = status;
         this.reason = reason;
+        this.hasRetryTime = hasRetryTime;
     }
 
     /** Tells a status that the server sent from a failure below gRPC; the latter is UNAVAILABLE with reason CONNECTION_LOST. */
@@ -44,7 +52,7 @@ public final class RpcException extends RuntimeException {
 
     public static RpcException fromStatus(com.google.rpc.Status status) {
         GrpcStatus code = GrpcStatus.valueOf(status.getCode());
-        return new RpcException(code, reasonOf(status, code), status.getMessage(), null);
+        return new RpcException(code, reasonOf(status, code), hasRetryTime(status), status.getMessage(), null);
     }
 
     public GrpcStatus status() {
@@ -54,6 +62,11 @@ public final class RpcException extends RuntimeException {
     /** The stable error code of eventsync.v1, or the status name where the server gave none. */
     public String reason() {
         return reason;
+    }
+
+    /** True if the server said when to come back (RetryInfo). */
+    public boolean hasRetryTime() {
+        return hasRetryTime;
     }
 
     /** True if the same request may succeed later: waiting or another connection helps. */
@@ -73,27 +86,32 @@ public final class RpcException extends RuntimeException {
 
     private static RpcException fromServer(GrpcStatus sent, GrpcClientResponse<?, ?> response, Throwable cause) {
         String message = response.statusMessage() == null ? sent.name() : response.statusMessage();
-        return new RpcException(sent, reason(sent, response), message, cause);
+        com.google.rpc.Status status = sent(response);
+        return new RpcException(sent, reasonOf(status, sent), hasRetryTime(status), message, cause);
     }
 
-    private static String reason(GrpcStatus sent, GrpcClientResponse<?, ?> response) {
+    /** Its details are empty if it came without any, or they cannot be read. */
+    private static com.google.rpc.Status sent(GrpcClientResponse<?, ?> response) {
         String details = details(response.trailers());
         if (details == null) {
             // A failure without any message arrives as headers only.
             details = details(response.headers());
         }
-        if (details == null) {
-            return sent.name();
-        }
         try {
-            return reasonOf(com.google.rpc.Status.parseFrom(Base64.getDecoder().decode(details)), sent);
+            return details == null
+                    ? com.google.rpc.Status.getDefaultInstance()
+                    : com.google.rpc.Status.parseFrom(Base64.getDecoder().decode(details));
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-            return sent.name();
+            return com.google.rpc.Status.getDefaultInstance();
         }
     }
 
     private static @Nullable String details(@Nullable MultiMap metadata) {
         return metadata == null ? null : metadata.get(DETAILS);
+    }
+
+    private static boolean hasRetryTime(com.google.rpc.Status status) {
+        return status.getDetailsList().stream().anyMatch(detail -> detail.is(RetryInfo.class));
     }
 
     private static String reasonOf(com.google.rpc.Status status, GrpcStatus code) {

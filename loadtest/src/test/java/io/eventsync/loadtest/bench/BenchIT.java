@@ -102,6 +102,16 @@ class BenchIT {
     }
 
     @Test
+    void bench_asksForMoreThanThePeak_whenOverloading() throws IOException {
+        JsonNode result = cli.measure("bench", "overload", "--factor", "1.5").result();
+
+        assertThat(result.get("bench").asText()).isEqualTo("overload");
+        assertThat(result.get("peak_events_per_s").asLong()).isPositive();
+        assertThat(result.get("goodput_per_peak").asDouble()).isPositive();
+        assertThat(result.get("failed_otherwise").asLong()).isZero();
+    }
+
+    @Test
     void bench_fails_whenNobodyListens() throws IOException {
         TestCli.Outcome outcome = TestCli.plain("bench", "ingest", "--target", "127.0.0.1:1");
 
