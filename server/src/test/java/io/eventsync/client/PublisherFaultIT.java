@@ -2,6 +2,7 @@ package io.eventsync.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsync.server.FaultProxy;
 import io.eventsync.server.TestServer;
 import io.eventsync.v1.Event;
 import io.vertx.core.Future;
@@ -88,8 +89,8 @@ class PublisherFaultIT {
     void nothingIsLostOrDoubled_whenTheServerIsKilledAgainAndAgain(int appendsInFlight) throws Exception {
         TestServer server = TestServer.start(HASTY);
         List<TestServer> servers = new ArrayList<>(List.of(server));
-        try (TestGate gate = new TestGate(server.address())) {
-            EventSyncClient client = EventSyncClient.connect("127.0.0.1:" + gate.port());
+        try (FaultProxy gate = FaultProxy.to(server.port())) {
+            EventSyncClient client = EventSyncClient.connect(gate.address());
             Publisher publisher = client.publisher(PublisherOptions.defaults()
                     .appendsInFlight(appendsInFlight)
                     .append(50, 1 << 20)
@@ -102,7 +103,7 @@ class PublisherFaultIT {
                     TestServer old = servers.get(servers.size() - 1);
                     TestServer next = TestServer.start(server.database(), HASTY);
                     servers.add(next);
-                    gate.to(next.address());
+                    gate.retarget(next.port());
                     // Once it dies from within, its store first; else its connections break, and it does behind them.
                     if (kill == 0) {
                         old.kill();
@@ -142,14 +143,14 @@ class PublisherFaultIT {
         try (TestServer staying = TestServer.start()) {
             TestServer leaving = TestServer.start(staying.database(), Map.of());
             try (leaving;
-                    TestGate gate = new TestGate(leaving.address())) {
-                EventSyncClient client = EventSyncClient.connect("127.0.0.1:" + gate.port());
+                    FaultProxy gate = FaultProxy.to(leaving.port())) {
+                EventSyncClient client = EventSyncClient.connect(gate.address());
                 Publisher publisher =
                         client.publisher(PublisherOptions.defaults().appendsInFlight(8));
                 Work work = new Work(publisher);
                 try (work) {
                     org.awaitility.Awaitility.await().until(() -> storedEvents(staying) > 500);
-                    gate.to(staying.address());
+                    gate.retarget(staying.port());
                     leaving.stop();
                     long before = storedEvents(staying);
                     org.awaitility.Awaitility.await().until(() -> storedEvents(staying) > before + 500);
