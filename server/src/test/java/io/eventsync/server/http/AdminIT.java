@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventsync.server.FaultProxy;
 import io.eventsync.server.TestServer;
 import io.eventsync.server.delivery.TestReceiver;
+import io.eventsync.server.failure.Reason;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.v1.CreateEndpointRequest;
 import io.eventsync.v1.Endpoint;
@@ -28,8 +29,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,6 +53,11 @@ class AdminIT {
     private static final Pattern HELP = Pattern.compile("# HELP (eventsync_\\S+) [A-Z].{10,}");
     private static final Pattern TYPE = Pattern.compile("# TYPE (eventsync_\\S+) \\S+");
     private static final Pattern SAMPLE = Pattern.compile("\\b(eventsync|jvm|process)_[a-z_]+");
+    private static final Pattern SELECTOR = Pattern.compile("\\b((?:eventsync|jvm|process)_[a-z_]+)\\{([^}]*)}");
+    private static final Pattern REASON = Pattern.compile("reason=\"(\\w+)\"");
+    /** Not those by a variable of the dashboard. */
+    private static final Pattern LABEL = Pattern.compile("(\\w+)=~?\"([^\"$]*)\"");
+
     private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -207,7 +213,8 @@ class AdminIT {
     void alertsAndPanelsAreAboutMetricsThatExist_andAlertsAreExplained() throws IOException {
         String rules = Files.readString(Path.of("../deploy/prometheus/eventsync.rules.yml"));
         String page = Files.readString(Path.of("../docs/OPERATING.md"));
-        Set<String> exist = everyMetric();
+        List<String> samples = everyMetric();
+        Set<String> exist = names(samples);
 
         assertThat(SAMPLE.matcher(rules).results().map(MatchResult::group))
                 .isNotEmpty()
@@ -223,6 +230,23 @@ class AdminIT {
                 .allSatisfy(query -> assertThat(SAMPLE.matcher(query).results().map(MatchResult::group))
                         .isNotEmpty()
                         .allMatch(exist::contains));
+        assertThat(REASON.matcher(rules).results().map(reason -> reason.group(1)))
+                .isNotEmpty()
+                .allSatisfy(reason -> assertThat(Reason.valueOf(reason)).isNotNull());
+        queries().stream()
+                .flatMap(query -> SELECTOR.matcher(query).results())
+                .forEach(selector -> LABEL.matcher(selector.group(2))
+                        .results()
+                        .forEach(label -> assertThat(samples)
+                                .as(selector.group())
+                                .anyMatch(line -> has(line, selector.group(1), label.group(1), label.group(2)))));
+    }
+
+    private static boolean has(String line, String name, String label, String value) {
+        return line.startsWith(name + "{")
+                && Pattern.compile("\\b" + label + "=\"(?:" + value + ")\"")
+                        .matcher(line)
+                        .find();
     }
 
     private static List<String> queries() throws IOException {
@@ -234,8 +258,8 @@ class AdminIT {
     }
 
     /** Of a node on which everything that is counted has happened. */
-    private Set<String> everyMetric() {
-        Set<String> exist = new HashSet<>();
+    private List<String> everyMetric() {
+        List<String> samples = new ArrayList<>();
         try (TestServer server = TestServer.start();
                 TestReceiver receiver = new TestReceiver()) {
             receiver.answer("/fails", request -> 500);
@@ -260,21 +284,21 @@ class AdminIT {
                             .anyMatch(line -> line.startsWith("jvm_gc_pause_seconds_sum"))
                             .anyMatch(line -> line.startsWith("eventsync_delivery_attempt_errors_total{"))
                             .anyMatch(line -> line.startsWith("eventsync_rpc_streams_ended_total{")));
-            addNames(server, exist);
+            samples.addAll(metrics(server));
             // Names are read from the database every 15 s, and when a node starts.
             try (TestServer other = server.another()) {
-                addNames(other, exist);
+                samples.addAll(metrics(other));
             }
         }
-        return exist;
+        return samples;
     }
 
-    private void addNames(TestServer server, Set<String> names) {
-        metrics(server).stream()
+    private static Set<String> names(List<String> samples) {
+        return samples.stream()
                 .map(SAMPLE::matcher)
                 .filter(Matcher::lookingAt)
                 .map(Matcher::group)
-                .forEach(names::add);
+                .collect(Collectors.toSet());
     }
 
     @Test
