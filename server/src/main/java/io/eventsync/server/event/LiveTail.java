@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * This node's contiguous view of the log's durable end. Takes batches of its own appender as they are acknowledged; what lies
  * between, other nodes wrote, and it is read from Postgres. Positions are dense, so a gap is visible and nothing can be stepped over.
  *
- * <p>Written on the log's context; the head and the ring may be read by any thread.
+ * <p>Written on the log's context; the ring and its head may be read by any thread.
  */
 final class LiveTail {
     private static final Logger LOG = LoggerFactory.getLogger(LiveTail.class);
@@ -37,7 +37,6 @@ final class LiveTail {
     private final TailRing ring;
     private final TreeMap<Long, LogEvent[]> ahead = new TreeMap<>();
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
-    private volatile LogPoint head = LogPoint.BEGINNING;
     private volatile long indexed;
     private volatile long earliest = 1;
     private long indexedIdMillis;
@@ -75,18 +74,18 @@ final class LiveTail {
                             indexed = now.indexed();
                             indexedIdMillis = now.indexedIdMillis();
                             earliest = now.earliest();
-                            head = now.position() == 0 ? LogPoint.BEGINNING : edge.point();
+                            ring.startAt(now.position() == 0 ? LogPoint.BEGINNING : edge.point());
                             return null;
                         }));
     }
 
     /** The newest durable point of which this node has seen everything before. */
     LogPoint head() {
-        return head;
+        return ring.head();
     }
 
     long position() {
-        return head.position();
+        return head().position();
     }
 
     long indexed() {
@@ -170,10 +169,9 @@ final class LiveTail {
 
     private void append(List<LogEvent> events) {
         for (LogEvent event : events) {
-            ring.add(event);
             recentIds.add(event.id(), event.position());
         }
-        head = LogPoint.after(events.get(events.size() - 1));
+        ring.append(events);
     }
 
     private void takeAhead() {
@@ -243,7 +241,7 @@ final class LiveTail {
         if (startsOver) {
             return startOver();
         }
-        LogPoint before = head;
+        LogPoint before = head();
         return store.head(before.position()).map(now -> {
             earliest = now.earliest();
             if (now.indexed() > indexed) {
@@ -275,10 +273,9 @@ final class LiveTail {
 
     /** What this node knows does not join on to what the log is now: it ends all streams and starts over from the database. */
     private void forget(ReadStore.Head now) {
-        ring.clear();
         ahead.clear();
         recentIds.clear();
-        head = new LogPoint(now.position(), 0);
+        ring.startAt(new LogPoint(now.position(), 0));
         indexed = now.indexed();
         tags.forget();
         startsOver = true;

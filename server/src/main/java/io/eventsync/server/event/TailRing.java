@@ -1,16 +1,19 @@
 package io.eventsync.server.event;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest events in memory, bounded by number and bytes. One writer, any number of readers without locks: a reader asks for a
- * position and gets that event or nothing, and then goes to Postgres.
+ * The newest events in memory, bounded by number and bytes, and the head that readers go by. One writer, any number of readers without
+ * locks: a reader asks for a position up to the head and gets that event, or nothing if the ring has dropped it, and then goes to
+ * Postgres.
  */
 final class TailRing {
     private final AtomicReferenceArray<@Nullable LogEvent> slots;
     private final int mask;
     private final long bytesMax;
+    private volatile LogPoint head = LogPoint.BEGINNING;
     private long oldest = 1;
     private long newest;
     private long bytes;
@@ -22,10 +25,28 @@ final class TailRing {
         this.bytesMax = bytesMax;
     }
 
+    LogPoint head() {
+        return head;
+    }
+
     @Nullable
     LogEvent get(long position) {
         LogEvent event = slots.get((int) position & mask);
         return event != null && event.position() == position ? event : null;
+    }
+
+    /** Only by the writer, in position order; the head comes last, or a reader would find nothing there. */
+    void append(List<LogEvent> events) {
+        for (LogEvent event : events) {
+            add(event);
+        }
+        head = LogPoint.after(events.get(events.size() - 1));
+    }
+
+    /** Only by the writer: forgets what is here. The head comes last, or a reader would find what another history had there. */
+    void startAt(LogPoint point) {
+        clear();
+        head = point;
     }
 
     /** Only by the writer, in position order. */
