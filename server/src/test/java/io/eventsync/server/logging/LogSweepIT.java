@@ -16,10 +16,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +34,9 @@ import org.slf4j.LoggerFactory;
 class LogSweepIT {
     private static final String ADMIN = "admin-token-that-nobody-may-read-in-a-log";
     private static final String MARKER = "PAYLOAD-b7ad6b-OF-SOMEBODY";
+    private static final String ANSWER = "ANSWER-b7ad6b-OF-A-RECEIVER";
+    private static final Pattern HEX = Pattern.compile("(?:[0-9a-fA-F]{2}){16,}");
+    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/_-]{20,}");
 
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -36,7 +44,9 @@ class LogSweepIT {
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-            lines.add(event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage()
+            // JSON logs have all of these.
+            lines.add(event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage() + " "
+                    + event.getKeyValuePairs() + " " + event.getMDCPropertyMap() + " "
                     + (event.getThrowableProxy() == null
                             ? ""
                             : ThrowableProxyUtil.asString(event.getThrowableProxy())));
@@ -96,7 +106,7 @@ class LogSweepIT {
                     .isEqualTo(200);
             receiver.answerBy(
                     "/hook",
-                    (request, one) -> request.response().setStatusCode(500).end(MARKER));
+                    (request, one) -> request.response().setStatusCode(500).end(ANSWER));
             String token = new JsonObject(post(
                                     server,
                                     "/v1/tokens",
@@ -142,12 +152,48 @@ class LogSweepIT {
                     .isTrue();
             assertThat(lines).anyMatch(line -> line.contains("failed"));
             assertThat(hook).startsWith("whsec_");
-            for (String secret : List.of(MARKER, ADMIN, token, hook.substring(6))) {
-                assertThat(lines).noneMatch(line -> line.contains(secret));
+            Map<String, String> secrets = Map.of(
+                    "payload",
+                    MARKER,
+                    "answer",
+                    ANSWER,
+                    "admin token",
+                    ADMIN,
+                    "token",
+                    token,
+                    "webhook",
+                    hook.substring(6));
+            Set<String> leaks = new TreeSet<>();
+            for (String line : lines) {
+                String readable = decoded(line);
+                secrets.forEach((name, secret) -> {
+                    if (readable.contains(secret)) {
+                        leaks.add(name + " in a line of " + line.substring(0, line.indexOf(' ', 6)));
+                    }
+                });
             }
+            assertThat(leaks).isEmpty();
         } finally {
             assertThat(LogLevels.set("io.eventsync", null)).isPresent();
         }
+    }
+
+    /** The line, and after it what in it may be bytes as hex or base64. */
+    private static String decoded(String line) {
+        StringBuilder decoded = new StringBuilder(line);
+        HEX.matcher(line)
+                .results()
+                .forEach(hex -> decoded.append(' ').append(text(HexFormat.of().parseHex(hex.group()))));
+        BASE64.matcher(line).results().forEach(base64 -> {
+            String whole = base64.group().replace('-', '+').replace('_', '/');
+            String groups = whole.substring(0, whole.length() & ~3);
+            decoded.append(' ').append(text(Base64.getDecoder().decode(groups)));
+        });
+        return decoded.toString();
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static HttpResponse<String> setLevel(TestServer server, String level, String logger) {
