@@ -78,6 +78,9 @@ public final class AttemptWatches {
                             open::remove);
                     open.add(watch);
                     watch.begin(start.earliestMicros());
+                    if (isDraining) { // since the look above; whoever drains may have missed it
+                        watch.drain(RETRY_AFTER_DRAIN);
+                    }
                     return watch::gone;
                 }));
     }

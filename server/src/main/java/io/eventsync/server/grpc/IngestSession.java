@@ -182,6 +182,9 @@ final class IngestSession implements Rpc.Session<IngestStreamRequest> {
 
     /** Takes nothing new; ends when what is under way is answered. */
     void drain(Failure failure, Duration retryAfter) {
+        if (drain != null) {
+            return;
+        }
         drain = failure;
         call.write(IngestStreamResponse.newBuilder()
                 .setDraining(IngestStreamResponse.Draining.newBuilder().setRetryAfter(FilterMapper.toProto(retryAfter)))

@@ -25,6 +25,9 @@ final class IngestSessions {
         }
         open.put(session, Vertx.currentContext());
         session.begin();
+        if (draining) { // since the look above; whoever drains may have missed it
+            session.drain(EventRpcs.draining(RETRY_AFTER), RETRY_AFTER);
+        }
         return session;
     }
 
