@@ -1,5 +1,6 @@
 package io.eventsync.client.internal;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -26,10 +27,13 @@ final class Keepalive {
     void watch(HttpConnection connection) {
         if (watched.add(connection)) {
             long timer = vertx.setPeriodic(INTERVAL_MILLIS, id -> ask(vertx, connection, PONG_MILLIS_MAX));
-            connection.closeHandler(closed -> {
+            Runnable forget = () -> {
                 vertx.cancelTimer(timer);
                 watched.remove(connection);
-            });
+            };
+            connection.closeHandler(closed -> forget.run());
+            // One that was closed before does not call the handler.
+            ping(connection).onFailure(closed -> forget.run());
         }
     }
 
@@ -43,6 +47,10 @@ final class Keepalive {
 
     private static void ask(Vertx vertx, HttpConnection connection, long pongMillisMax) {
         long timer = vertx.setTimer(pongMillisMax, id -> connection.close().onFailure(closed -> {}));
-        connection.ping(Buffer.buffer(new byte[PING_BYTES])).onComplete(pong -> vertx.cancelTimer(timer));
+        ping(connection).onComplete(pong -> vertx.cancelTimer(timer));
+    }
+
+    private static Future<Buffer> ping(HttpConnection connection) {
+        return connection.ping(Buffer.buffer(new byte[PING_BYTES]));
     }
 }
