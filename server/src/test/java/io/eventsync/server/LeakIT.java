@@ -5,12 +5,14 @@ import static io.eventsync.server.RawHttp2.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.IngestRequest;
 import io.eventsync.v1.ListSubscriptionsRequest;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
 import io.eventsync.v1.SyncRequest;
+import io.vertx.pgclient.PgConnection;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -18,7 +20,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,6 +34,7 @@ class LeakIT {
     private static final String EVENTS = "/eventsync.v1.EventService/";
     private static final int ROUNDS = 15;
     private static final int STREAMS = 40;
+    private static final int LOSSES = 6;
     /** A pool may open one more of what it may have; a leak of one a connection is three times as many. */
     private static final int SLACK = 10;
 
@@ -49,11 +56,68 @@ class LeakIT {
                 Usage after = usage(server);
                 assertThat(after.files()).isLessThanOrEqualTo(before.files() + SLACK);
                 assertThat(after.threads()).as("%s", threads()).isLessThanOrEqualTo(before.threads() + SLACK);
-                assertThat(after.postgresConnections()).isLessThanOrEqualTo(before.postgresConnections() + 1);
+                assertThat(after.postgresConnections()).isLessThanOrEqualTo(before.postgresConnections() + SLACK);
                 assertThat(after.heapBytes() - before.heapBytes()).isLessThan(HEAP_GROWTH_MAX);
             });
             System.out.println(
                     "LeakIT streams=" + 2 * ROUNDS * STREAMS + " before=" + before + " after=" + usage(server));
+        }
+    }
+
+    /** Vert.x keeps a network client for each connection that is opened without a pool. */
+    @Test
+    void L9_nothingIsLeftBehind_byConnectionsToPostgresThatAreLost() {
+        try (TestServer server = TestServer.start();
+                TestSql sql = new TestSql()) {
+            PgConnection postgres = sql.connect(server.database());
+            loseConnections(postgres);
+            long before = networkClients();
+
+            for (int i = 0; i < LOSSES; i++) {
+                loseConnections(postgres);
+            }
+
+            assertThat(networkClients()).isLessThan(before + LOSSES);
+        }
+    }
+
+    /** Those that are not of the pool; answers when they are back. */
+    private static void loseConnections(PgConnection postgres) {
+        Set<Integer> lost = own(postgres, "pid");
+        assertThat(lost).hasSize(3);
+        assertThat(own(postgres, "case when pg_terminate_backend(pid) then pid end"))
+                .isEqualTo(lost);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(own(postgres, "pid")).hasSameSizeAs(lost).doesNotContainAnyElementsOf(lost));
+    }
+
+    private static Set<Integer> own(PgConnection postgres, String column) {
+        return TestServer.await(postgres.query("select " + column + " from pg_stat_activity"
+                                + " where datname = current_database()"
+                                + " and application_name in ('eventsync-append', 'eventsync-listen')")
+                        .execute())
+                .stream()
+                .map(row -> row.getInteger(0))
+                .collect(Collectors.toSet());
+    }
+
+    private static long networkClients() {
+        try {
+            String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "gcClassHistogram",
+                            new Object[] {new String[0]},
+                            new String[] {String[].class.getName()});
+            return histogram
+                    .lines()
+                    .filter(line -> line.matches(".* io\\.vertx\\.core\\.net\\.impl\\.NetClientImpl( .*)?"))
+                    .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[1]))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.eventsync.server.event;
 
+import io.eventsync.server.postgres.SingleConnection;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -39,7 +40,7 @@ final class AppendLane {
 
     private final Vertx vertx;
     private final Context context;
-    private final PgConnectOptions options;
+    private final SingleConnection single;
     private final Runnable onChange;
     private @Nullable PgConnection connection;
     private @Nullable PreparedStatement append;
@@ -52,12 +53,14 @@ final class AppendLane {
     AppendLane(Vertx vertx, Context context, PgConnectOptions options, Runnable onChange) {
         this.vertx = vertx;
         this.context = context;
-        this.options = new PgConnectOptions(options)
-                .setCachePreparedStatements(false)
-                .addProperty("application_name", "eventsync-append")
-                .addProperty("default_transaction_isolation", "read committed")
-                .addProperty("plan_cache_mode", "force_generic_plan")
-                .addProperty("synchronous_commit", "on");
+        this.single = new SingleConnection(
+                vertx,
+                new PgConnectOptions(options)
+                        .setCachePreparedStatements(false)
+                        .addProperty("application_name", "eventsync-append")
+                        .addProperty("default_transaction_isolation", "read committed")
+                        .addProperty("plan_cache_mode", "force_generic_plan")
+                        .addProperty("synchronous_commit", "on"));
         this.onChange = onChange;
     }
 
@@ -78,9 +81,9 @@ final class AppendLane {
     }
 
     private Future<Void> connect() {
-        return PgConnection.connect(vertx, options)
+        return single.open()
                 .compose(fresh -> Future.all(fresh.prepare(APPEND), fresh.prepare(MARK))
-                        .onFailure(e -> fresh.close().onComplete(done -> {}))
+                        .onFailure(e -> single.abandon())
                         .map(both -> {
                             append = both.resultAt(0);
                             mark = both.resultAt(1);
@@ -90,9 +93,6 @@ final class AppendLane {
                             // Whatever it is, the statement under way fails with it too.
                             fresh.exceptionHandler(e -> LOG.debug("append connection cause={}", e.getMessage()));
                             fresh.closeHandler(v -> lost(fresh));
-                            if (closed) {
-                                fresh.close().onComplete(done -> {});
-                            }
                             onChange.run();
                             return null;
                         }));
@@ -140,8 +140,7 @@ final class AppendLane {
         Promise<Answer> promise = Promise.promise();
         long watch = vertx.setTimer(ANSWER_MILLIS_MAX, t -> {
             LOG.error("no answer to an append within {} ms, next=close the connection", ANSWER_MILLIS_MAX);
-            // Closing waits for what is under way, which may be for ever.
-            used.close().onComplete(done -> {});
+            single.abandon();
             lost(used);
             promise.tryFail("no answer to an append");
         });
@@ -187,7 +186,9 @@ final class AppendLane {
         if (cause instanceof PgException e
                 && e.getSqlState() != null
                 && (e.getSqlState().equals("25006") || e.getSqlState().startsWith("57P"))) {
-            used.close().onComplete(done -> {});
+            if (connection == used) {
+                single.abandon();
+            }
             lost(used);
         }
     }
@@ -198,7 +199,6 @@ final class AppendLane {
 
     Future<Void> close() {
         closed = true;
-        PgConnection open = connection;
-        return open == null ? Future.succeededFuture() : open.close();
+        return single.close();
     }
 }

@@ -1,13 +1,14 @@
 package io.eventsync.server.event;
 
+import io.eventsync.server.postgres.SingleConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
-import io.vertx.pgclient.pubsub.PgSubscriber;
 import io.vertx.sqlclient.Tuple;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +23,9 @@ final class TailSignal {
             where datname = current_database() and application_name = 'eventsync-listen' and pid <> pg_backend_pid()
             """;
 
+    static final String LISTEN = "listen eventsync_log";
+
     private static final Logger LOG = LoggerFactory.getLogger(TailSignal.class);
-    private static final String CHANNEL = "eventsync_log";
     private static final long RECONNECT_MILLIS = 500;
     private static final long LOOK_AROUND_MILLIS = 2_000;
     private static final long ANSWER_MILLIS_MAX = 5_000;
@@ -31,7 +33,9 @@ final class TailSignal {
     private final Vertx vertx;
     private final long intervalMillis;
     private final String self = UUID.randomUUID().toString();
-    private final PgSubscriber subscriber;
+    private final Runnable onHint;
+    private final SingleConnection single;
+    private @Nullable PgConnection connection;
     /** True until it is known. */
     private boolean others = true;
 
@@ -41,50 +45,81 @@ final class TailSignal {
     TailSignal(Vertx vertx, PgConnectOptions options, long intervalMillis, Runnable onHint) {
         this.vertx = vertx;
         this.intervalMillis = Math.max(1, intervalMillis);
-        this.subscriber = PgSubscriber.subscriber(
-                        vertx,
-                        new PgConnectOptions(options)
-                                .addProperty("application_name", "eventsync-listen")
-                                .addProperty("synchronous_commit", "off"))
-                .reconnectPolicy(retries -> closed ? -1L : RECONNECT_MILLIS);
-        subscriber.channel(CHANNEL).handler(sender -> {
-            if (!self.equals(sender)) {
-                onHint.run();
-            }
-        });
+        this.onHint = onHint;
+        this.single = new SingleConnection(
+                vertx,
+                new PgConnectOptions(options)
+                        .addProperty("application_name", "eventsync-listen")
+                        .addProperty("synchronous_commit", "off"));
     }
 
     /** Succeeds also if listening is not possible, as through a transaction pooler: polling then does the work. */
     Future<Void> open() {
-        return subscriber
-                .connect()
-                .otherwise(e -> {
-                    LOG.warn("LISTEN failed cause={} next=rely on polling", e.getMessage());
-                    return null;
+        lookAround();
+        return listen().otherwiseEmpty();
+    }
+
+    private Future<Void> listen() {
+        return single.open()
+                .compose(fresh -> {
+                    fresh.notificationHandler(hint -> {
+                        if (!self.equals(hint.getPayload())) {
+                            onHint.run();
+                        }
+                    });
+                    fresh.closeHandler(v -> lost(fresh));
+                    return fresh.query(LISTEN)
+                            .execute()
+                            .onFailure(refused -> single.abandon())
+                            .<Void>map(rows -> {
+                                connection = fresh;
+                                return null;
+                            });
                 })
-                .map(v -> {
-                    lookAround();
-                    return null;
+                .onFailure(e -> {
+                    LOG.warn("LISTEN failed cause={} next=rely on polling", e.getMessage());
+                    listenLater();
                 });
+    }
+
+    private void lost(PgConnection which) {
+        if (connection == which) {
+            connection = null;
+            listenLater();
+        }
+    }
+
+    private void listenLater() {
+        vertx.setTimer(RECONNECT_MILLIS, t -> {
+            if (!closed) {
+                listen().onFailure(logged -> {});
+            }
+        });
     }
 
     /** Whether anyone would hear a NOTIFY. */
     private void lookAround() {
-        PgConnection connection = subscriber.actualConnection();
-        Future<Boolean> asked = connection == null
+        PgConnection asked = connection;
+        Future<Boolean> answer = asked == null
                 ? Future.succeededFuture(false)
-                : connection
-                        .preparedQuery(OTHERS)
+                : asked.preparedQuery(OTHERS)
                         .execute()
                         .timeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
-                        .onFailure(dead -> connection.close().onFailure(closed -> {}))
+                        .onFailure(dead -> giveUp(asked))
                         .map(rows -> rows.iterator().next().getLong(0) > 0);
-        asked.otherwise(false).onComplete(answer -> {
-            others = answer.result();
+        answer.otherwise(false).onComplete(heard -> {
+            others = heard.result();
             if (!closed) {
                 vertx.setTimer(LOOK_AROUND_MILLIS, t -> lookAround());
             }
         });
+    }
+
+    private void giveUp(PgConnection dead) {
+        if (connection == dead) {
+            single.abandon();
+            lost(dead);
+        }
     }
 
     /** There are new events. */
@@ -100,10 +135,9 @@ final class TailSignal {
     }
 
     private void tell() {
-        PgConnection connection = subscriber.actualConnection();
-        if (connection != null) {
-            connection
-                    .preparedQuery(NOTIFY)
+        PgConnection open = connection;
+        if (open != null) {
+            open.preparedQuery(NOTIFY)
                     .execute(Tuple.of(self))
                     .onFailure(e -> LOG.debug("notify failed cause={} next=others poll", e.getMessage()));
         }
@@ -111,6 +145,6 @@ final class TailSignal {
 
     Future<Void> close() {
         closed = true;
-        return subscriber.close();
+        return single.close();
     }
 }
