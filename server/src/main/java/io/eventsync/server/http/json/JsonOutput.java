@@ -9,6 +9,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -22,6 +23,10 @@ public final class JsonOutput {
                     .add(ResourceInfo.getDescriptor())
                     .build())
             .omittingInsignificantWhitespace();
+
+    private static final Map<String, String> READABLE = Map.of("\\u003d", "=", "\\u0026", "&", "\\u0027", "'");
+    private static final int UNICODE_CHARS = 6;
+    private static final int ESCAPE_CHARS = 2;
 
     private final JsonFormat.Printer printer;
 
@@ -46,9 +51,28 @@ public final class JsonOutput {
 
     public String print(Message message) {
         try {
-            return printer.print(message);
+            return readable(printer.print(message));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a message of ours cannot be written as JSON", e);
         }
+    }
+
+    /**
+     * The printer escapes what means something in HTML. Our answers are never HTML, and people copy secrets, cursors and URLs from them: {@code =},
+     * {@code &} and {@code '} stand as themselves. {@code <} and {@code >} stay escaped, lest a careless page takes one for a tag.
+     */
+    private static String readable(String json) {
+        if (!json.contains("\\u00")) {
+            return json;
+        }
+        StringBuilder out = new StringBuilder(json.length());
+        int at = 0;
+        for (int slash = json.indexOf('\\'); slash >= 0; slash = json.indexOf('\\', at)) {
+            out.append(json, at, slash);
+            at = slash + (json.charAt(slash + 1) == 'u' ? UNICODE_CHARS : ESCAPE_CHARS);
+            String escape = json.substring(slash, at);
+            out.append(READABLE.getOrDefault(escape, escape));
+        }
+        return out.append(json, at, json.length()).toString();
     }
 }
