@@ -3,6 +3,7 @@ package io.eventsync.server.cli;
 import io.eventsync.server.Server;
 import io.eventsync.server.ServerConfig;
 import io.eventsync.server.auth.AdminToken;
+import io.eventsync.server.http.HttpConfig;
 import io.eventsync.server.postgres.Database;
 import io.eventsync.server.postgres.EmbeddedPostgresException;
 import io.eventsync.server.postgres.MigrationException;
@@ -46,7 +47,7 @@ public final class ServerCommands implements Commands {
         try {
             return serve(config, stopped, closed);
         } catch (Exception e) {
-            return explain(e);
+            return isPortInUse(cause(e)) ? portInUse(config.http()) : explain(e);
         } finally {
             closed.countDown();
         }
@@ -92,8 +93,7 @@ public final class ServerCommands implements Commands {
             Thread.currentThread().interrupt();
             return ExitCode.OK;
         } catch (Exception e) {
-            Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-            findings.add(DatabaseChecks.unreachable(String.valueOf(cause.getMessage())));
+            findings.add(DatabaseChecks.unreachable(String.valueOf(cause(e).getMessage())));
         }
         return Doctor.report(findings, out);
     }
@@ -164,16 +164,26 @@ public final class ServerCommands implements Commands {
             Thread.currentThread().interrupt();
             return ExitCode.OK;
         }
-        Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+        Throwable cause = cause(e);
         if (cause instanceof EmbeddedPostgresException || cause instanceof MigrationException) {
             LOG.error("cannot start: {}", cause.getMessage());
-        } else if (isPortInUse(cause)) {
-            LOG.error("cannot start: the port is in use; choose another with --server-port, or 0 for any free one");
-            return ExitCode.USAGE;
         } else {
             LOG.error("cannot start: {}", cause.getMessage(), cause);
         }
         return ExitCode.UNAVAILABLE;
+    }
+
+    private static int portInUse(HttpConfig config) {
+        LOG.error(
+                "cannot start: the port is in use: {}:{}; is a server running already? Else choose another with --server-port"
+                        + " or EVENTSYNC_SERVER_PORT, or 0 for any free one",
+                config.host(),
+                config.port());
+        return ExitCode.USAGE;
+    }
+
+    private static Throwable cause(Exception e) {
+        return e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
     }
 
     private static boolean isPortInUse(Throwable cause) {
