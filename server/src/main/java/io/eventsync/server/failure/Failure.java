@@ -81,7 +81,7 @@ public final class Failure extends RuntimeException {
     public static Failure exists(String type, String name) {
         return new Failure(
                 Reason.RESOURCE_EXISTS,
-                type + " exists with other content: " + name,
+                type + " exists with other content: " + name + "; read it and update it, or choose another name",
                 null,
                 Map.of(),
                 List.of(),
