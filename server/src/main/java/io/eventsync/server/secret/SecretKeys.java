@@ -58,7 +58,7 @@ public final class SecretKeys {
         } catch (IOException e) {
             throw problem(file, "cannot be written: " + e);
         }
-        LOG.warn("key for stored secrets made, back it up with the data file={}", file);
+        LOG.warn("key for stored secrets made file={} next=keep a copy of it with your backups", file);
     }
 
     private static ConfigException problem(Path file, String detail) {
