@@ -22,8 +22,7 @@ final class Banner {
         boolean isTls = config.tls().isOn();
         String url = (isTls ? "https://" : "http://") + address;
         boolean isOpen = config.auth().mode() == AuthConfig.Mode.NONE;
-        String grpcurl =
-                "grpcurl " + (isTls ? "" : "-plaintext ") + (isOpen ? "" : "-H \"authorization: Bearer $TOKEN\" ");
+        String curl = "curl -sSN " + (isOpen ? "" : "-H \"authorization: Bearer $TOKEN\" ");
         out.printf(
                 """
 
@@ -38,8 +37,8 @@ final class Banner {
 
                 Send an event and watch the log:
 
-                %s  %s-d '{"event":{"tag":"DATABASE.CONNECTION_LOST","message":"db-1"}}' %s eventsync.v1.EventService/Ingest
-                  %s-d '{"filter":{"tag_prefixes":["DATABASE"]},"start":{"anchor":"ANCHOR_BEGINNING"}}' %s eventsync.v1.EventService/Subscribe
+                %s  %s--json '{"event":{"tag":"DATABASE.CONNECTION_LOST","message":"db-1"}}' %s/v1/events
+                  %s'%s/v1/events:subscribe?filter.tag_prefixes=DATABASE&start.anchor=ANCHOR_BEGINNING'
 
                 Ctrl-C stops the server.
                 """,
@@ -61,10 +60,10 @@ final class Banner {
                         ? "may go to this machine too (webhook.allow-loopback)"
                         : "to public https addresses only (see webhook.allow-*)",
                 isOpen ? "" : token(config),
-                grpcurl,
-                address,
-                grpcurl,
-                address);
+                curl,
+                url,
+                curl,
+                url);
         out.flush();
     }
     /** How to get hold of the first token, without showing it. */
