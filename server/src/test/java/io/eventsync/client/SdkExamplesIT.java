@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.eventsync.client.example.Orders;
 import io.eventsync.client.webhook.JdbcSeenStore;
 import io.eventsync.client.webhook.ReceivedEvent;
 import io.eventsync.client.webhook.WebhookReceiver;
@@ -196,6 +197,13 @@ class SdkExamplesIT {
 
     @SuppressWarnings("UnusedVariable") // stands for the reader's own
     private static void book(Connection connection, ReceivedEvent event) {}
+
+    @Test
+    void program_publishes() {
+        Orders.main(new String[] {"127.0.0.1:" + server.port()});
+
+        await().until(() -> server.storedEvents() == 1);
+    }
 
     @Test
     void publishing() throws InterruptedException {

@@ -25,8 +25,8 @@ class SdkPageTest {
     void page_hasTheExamplesOfTheTests() throws IOException {
         Map<String, String> shown = examples(List.of(PAGE), BLOCK);
         Map<String, String> run;
-        try (Stream<Path> files = Files.list(TESTS)) {
-            run = examples(files.toList(), CODE);
+        try (Stream<Path> files = Files.walk(TESTS)) {
+            run = examples(files.filter(Files::isRegularFile).toList(), CODE);
         }
 
         assertThat(shown).isNotEmpty().isEqualTo(run);
