@@ -9,7 +9,7 @@ import java.util.Map;
 final class OverloadRun {
 
     /** Refused calls are many, and each holds its place until its answer is here. */
-    private static final int IN_FLIGHT_MAX = 20_000;
+    private static final int IN_FLIGHT_MAX = 60_000;
 
     private static final Duration RECOVERY = Duration.ofSeconds(5);
     private static final double GOODPUT_MIN = 0.9;

@@ -35,7 +35,7 @@ final class AppendMeters {
                 .description("Events that wait for the database; log.queue-events-max of them are refused")
                 .register(registry);
         Gauge.builder("eventsync.append.queued.bytes", queuedBytes)
-                .description("Size of the events that wait for the database")
+                .description("Memory held by what waits for the database")
                 .register(registry);
     }
 

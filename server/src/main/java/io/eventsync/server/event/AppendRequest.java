@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Events that go into the log as one unit, and what has become of each so far. */
 final class AppendRequest {
     private static final int ITSELF = -1;
+    private static final int CALL_BYTES = 8 << 10;
+    private static final int STREAMED_BYTES = 1 << 10;
 
     private final List<NewEvent> events;
     private final @Nullable Object session;
@@ -85,6 +87,11 @@ final class AppendRequest {
 
     int bytes() {
         return bytes;
+    }
+
+    /** What it keeps from being free while it waits: a call of its own has a stream, with its headers, queues and windows. */
+    int heldBytes() {
+        return bytes + (session == null ? CALL_BYTES : STREAMED_BYTES);
     }
 
     Context origin() {

@@ -33,8 +33,9 @@ final class Appender {
     private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
     private static final int LANES = 2;
     private static final Duration RETRY_AFTER_SHED = Duration.ofMillis(100);
-    /** Bounds the memory for ids that the index does not have yet. */
-    private static final long UNINDEXED_EVENTS_MAX = 64L * Blocks.SIZE;
+    /** Bounds the memory for ids that the index does not have yet: 4 million events, or an eighth of the heap. */
+    private static final long UNINDEXED_EVENTS_MAX =
+            Blocks.SIZE * Math.max(4, Math.min(64, Runtime.getRuntime().maxMemory() / 8 / RecentIds.BLOCK_BYTES));
 
     private static final Duration RETRY_AFTER_INDEX = Duration.ofSeconds(1);
     /** Below this the second lane would only make two small batches of one: a batch costs Postgres more than what is in it. */
@@ -152,7 +153,7 @@ final class Appender {
 
     private boolean reserve(AppendRequest request) {
         int events = queuedEvents.addAndGet(request.events().size());
-        long bytes = queuedBytes.addAndGet(request.bytes());
+        long bytes = queuedBytes.addAndGet(request.heldBytes());
         if (events > config.queueEventsMax() || bytes > config.queueBytesMax()) {
             release(request);
             return false;
@@ -162,7 +163,7 @@ final class Appender {
 
     private void release(AppendRequest request) {
         queuedEvents.addAndGet(-request.events().size());
-        queuedBytes.addAndGet(-request.bytes());
+        queuedBytes.addAndGet(-request.heldBytes());
     }
 
     /** One wake-up of the log's context carries all that arrives until it runs. */
@@ -421,10 +422,14 @@ final class Appender {
     private void answer(List<AppendRequest> requests, java.util.function.Consumer<AppendRequest> how) {
         Map<Context, List<AppendRequest>> byOrigin = new HashMap<>();
         for (AppendRequest request : requests) {
-            release(request);
             byOrigin.computeIfAbsent(request.origin(), c -> new ArrayList<>()).add(request);
         }
-        byOrigin.forEach((origin, own) -> origin.runOnContext(v -> own.forEach(how)));
+        // Until its caller has the answer it holds memory: a caller's loop that is busy taking in more gets to its
+        // answers late.
+        byOrigin.forEach((origin, own) -> origin.runOnContext(v -> own.forEach(request -> {
+            release(request);
+            how.accept(request);
+        })));
     }
 
     private void lanesChanged() {

@@ -26,6 +26,8 @@ public record LogConfig(
         Duration pollInterval,
         Duration notifyInterval) {
 
+    private static final long HEAP_BYTES = Runtime.getRuntime().maxMemory();
+
     public static final Setting<Integer> BATCH_EVENTS_MAX =
             Setting.integer("log.batch-events-max", 2_000, 1, 100_000, "Events written in one transaction");
     public static final Setting<Long> BATCH_BYTES_MAX =
@@ -41,7 +43,7 @@ public record LogConfig(
             64L << 20,
             1L << 10,
             64L << 30,
-            "Bytes waiting to be written before callers are turned away");
+            "Bytes waiting to be written before callers are turned away, with 8 KiB for each call; an eighth of the heap at most");
     public static final Setting<Long> PARTITION_EVENTS = Setting.longInteger(
                     "log.partition-events", 16_777_216, 65_536, 1L << 36, "Positions in one partition of the log")
             .matching(events -> events % 65_536 == 0, "a multiple of 65536");
@@ -50,7 +52,11 @@ public record LogConfig(
     public static final Setting<Integer> TAIL_EVENTS_MAX = Setting.integer(
             "log.tail-events-max", 65_536, 1, 16_777_216, "Newest events kept in memory for live readers");
     public static final Setting<Long> TAIL_BYTES_MAX = Setting.bytes(
-            "log.tail-bytes-max", 64L << 20, 1L << 10, 64L << 30, "Bytes of the newest events kept in memory");
+            "log.tail-bytes-max",
+            64L << 20,
+            1L << 10,
+            64L << 30,
+            "Bytes of the newest events kept in memory; an eighth of the heap at most");
     public static final Setting<Duration> RETENTION_AGE = Setting.duration(
             "log.retention-age",
             Duration.ZERO,
@@ -110,11 +116,11 @@ public record LogConfig(
                 settings.get(BATCH_EVENTS_MAX),
                 settings.get(BATCH_BYTES_MAX),
                 settings.get(QUEUE_EVENTS_MAX),
-                settings.get(QUEUE_BYTES_MAX),
+                Math.min(settings.get(QUEUE_BYTES_MAX), HEAP_BYTES / 8),
                 settings.get(PARTITION_EVENTS),
                 settings.get(TAGS_MAX),
                 settings.get(TAIL_EVENTS_MAX),
-                settings.get(TAIL_BYTES_MAX),
+                Math.min(settings.get(TAIL_BYTES_MAX), HEAP_BYTES / 8),
                 settings.get(RETENTION_AGE),
                 settings.get(RETENTION_BYTES),
                 settings.get(POLL_INTERVAL),

@@ -7,9 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ids at positions that are not in the key index yet. Together with the index and the search of the log's tail under the append
  * lock this makes deduplication exact. Holds 64-bit hashes, not texts: a hit is a suspicion, and whoever gets one compares with the
- * log. Bounded by how far the indexer may be behind, at 24 bytes an id. Belongs to the log's context.
+ * log. Bounded by how far the indexer may be behind, at 32 bytes an id. Belongs to the log's context.
  */
 final class RecentIds {
+    static final int BLOCK_BYTES = 2 * Block.SIZE * Long.BYTES;
+
     /** Secret, so that nobody can make ids that collide. */
     private final long seed = ThreadLocalRandom.current().nextLong() | 1;
 
