@@ -13,9 +13,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +38,16 @@ public final class Tokens {
     private final Upkeep look;
     private final Upkeep note;
     private final Set<String> used = ConcurrentHashMap.newKeySet();
-    private volatile Map<String, TokenStore.Stored> live = Map.of();
-    private volatile long revision;
+    private final AtomicLong looks = new AtomicLong();
+    private final AtomicReference<Seen> last = new AtomicReference<>(new Seen(0, 0, Map.of()));
     private volatile @Nullable Future<Void> looking;
+
+    /** What a look found. Of two the one that began later counts: what it found revoked would be good again by the other. */
+    private record Seen(long number, long revision, Map<String, TokenStore.Stored> live) {
+        static Seen later(Seen one, Seen other) {
+            return one.number > other.number ? one : other;
+        }
+    }
 
     /** A new token with the text that its owner gets, once. */
     public record Created(ApiToken token, String secret) {}
@@ -63,16 +73,20 @@ public final class Tokens {
     }
 
     private Future<Void> look() {
+        long number = looks.incrementAndGet();
         return store.revision()
-                .compose(found -> found == revision
+                .compose(found -> found == seen().revision()
                         ? Future.<Void>succeededFuture()
                         : store.live(MAX).map(all -> {
                             Map<String, TokenStore.Stored> next = new HashMap<>();
                             all.forEach(one -> next.put(one.token().id(), one));
-                            live = next;
-                            revision = found;
+                            last.accumulateAndGet(new Seen(number, found, next), Seen::later);
                             return null;
                         }));
+    }
+
+    private Seen seen() {
+        return Objects.requireNonNull(last.get());
     }
 
     /** One look for all that ask meanwhile: a flood of made-up tokens costs a query at a time. */
@@ -88,7 +102,7 @@ public final class Tokens {
     /** The principal of a token; a token that another node has just made is looked for. Empty if it is none of ours. */
     Future<Optional<Principal>> principal(TokenSecret secret) {
         Optional<Principal> known = known(secret);
-        return known.isPresent() || live.containsKey(secret.id())
+        return known.isPresent() || seen().live().containsKey(secret.id())
                 ? Future.succeededFuture(known)
                 : lookOnce()
                         .recover(e -> Future.failedFuture(Failure.storeUnavailable(e)))
@@ -96,7 +110,7 @@ public final class Tokens {
     }
 
     private Optional<Principal> known(TokenSecret secret) {
-        TokenStore.Stored stored = live.get(secret.id());
+        TokenStore.Stored stored = seen().live().get(secret.id());
         if (stored == null || !MessageDigest.isEqual(stored.hash(), secret.hash())) {
             return Optional.empty();
         }
@@ -106,7 +120,7 @@ public final class Tokens {
 
     /** Whether a token with this id has not been revoked, as far as this node knows. */
     boolean isLive(String id) {
-        return live.containsKey(id);
+        return seen().live().containsKey(id);
     }
 
     /**
