@@ -113,7 +113,7 @@ class LeakIT {
             return histogram
                     .lines()
                     .filter(line -> line.matches(".* io\\.vertx\\.core\\.net\\.impl\\.NetClientImpl( .*)?"))
-                    .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[1]))
+                    .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", -1)[1]))
                     .findFirst()
                     .orElseThrow();
         } catch (JMException e) {

@@ -12,8 +12,11 @@ import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +26,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -396,6 +401,36 @@ class AppendIT {
         taken.forEach(TestSql::done);
         assertThat(a.append(event("shed", "T", "{}")).deduplicated()).isFalse();
         assertThat(stored("select id from eventsync.events")).hasSize(12);
+    }
+
+    /** A loop that takes in call after call gets to its answers late; what they hold has to be bounded too. */
+    @Test
+    void L2_whatIsStored_countsAsWaiting_untilItsCallerIsAnswered() {
+        TestNode a = node(Map.of("log-queue-events-max", "10"));
+        a.put(event("first", "T", "{}"));
+        List<Future<List<Appended>>> taken = new CopyOnWriteArrayList<>();
+        CountDownLatch isBusy = new CountDownLatch(1);
+        Future<String> caller = a.vertx()
+                .deployVerticle(
+                        () -> new VerticleBase() {
+                            @Override
+                            public Future<?> start() throws InterruptedException {
+                                for (int i = 0; i < 10; i++) {
+                                    taken.add(a.log().append(List.of(event("e" + i, "T", "{}"))));
+                                }
+                                isBusy.await();
+                                return Future.succeededFuture();
+                            }
+                        },
+                        new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER));
+        await().until(() -> a.log().head().position() == 11);
+
+        assertRefused(() -> a.append(event("shed", "T", "{}")), Reason.OVERLOADED);
+
+        isBusy.countDown();
+        done(caller);
+        taken.forEach(TestSql::done);
+        assertThat(a.append(event("shed", "T", "{}")).deduplicated()).isFalse();
     }
 
     @Test
