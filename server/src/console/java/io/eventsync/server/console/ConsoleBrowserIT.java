@@ -388,7 +388,7 @@ class ConsoleBrowserIT {
         assertThat(page.evaluate(MISSING))
                 .as("positions that are neither shown nor said to be skipped")
                 .isEqualTo(List.of());
-        // A browser says by itself that it could not connect, or that a server which stops refused; nothing else went wrong.
+        // A browser says by itself that it could not connect, or was refused by a server that stops.
         assertThat(browser.complaints()).allMatch(said -> said.contains("ERR_") || said.contains("status of 503"));
         page.context().close();
     }
