@@ -8,9 +8,11 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Wakes other nodes by NOTIFY, at most once per interval, and is woken by theirs. A hint only: whoever misses one polls. Never part
@@ -40,6 +42,7 @@ final class TailSignal {
     private boolean others = true;
 
     private boolean timerRuns;
+    private boolean outage;
     private boolean closed;
 
     TailSignal(Vertx vertx, PgConnectOptions options, long intervalMillis, Runnable onHint) {
@@ -70,16 +73,39 @@ final class TailSignal {
                     fresh.closeHandler(v -> lost(fresh));
                     return fresh.query(LISTEN)
                             .execute()
-                            .onFailure(refused -> single.abandon())
+                            .timeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                            .onFailure(e -> letGo(fresh, e))
                             .<Void>map(rows -> {
-                                connection = fresh;
+                                heard(fresh);
                                 return null;
                             });
                 })
-                .onFailure(e -> {
-                    LOG.warn("LISTEN failed cause={} next=rely on polling", e.getMessage());
-                    listenLater();
-                });
+                .onFailure(this::notHeard);
+    }
+
+    private void heard(PgConnection fresh) {
+        connection = fresh;
+        if (outage) {
+            LOG.info("LISTEN works again");
+        }
+        outage = false;
+    }
+
+    /** Tried twice a second: an outage is told once. */
+    private void notHeard(Throwable e) {
+        LOG.atLevel(outage ? Level.DEBUG : Level.WARN)
+                .log("LISTEN failed cause={} next=rely on polling", e.getMessage());
+        outage = true;
+        listenLater();
+    }
+
+    /** A pooler that refuses LISTEN will refuse the next one too, so what it gave us goes back for that; silence is a dead peer. */
+    private void letGo(PgConnection fresh, Throwable e) {
+        if (e instanceof TimeoutException) {
+            single.abandon();
+        } else {
+            fresh.close().onComplete(done -> {});
+        }
     }
 
     private void lost(PgConnection which) {

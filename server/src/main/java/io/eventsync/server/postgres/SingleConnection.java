@@ -37,7 +37,7 @@ public final class SingleConnection {
                 .build();
     }
 
-    /** Opens it; call when the one before was lost or {@link #abandon abandoned}, never earlier. Do not close it. */
+    /** Opens it; call when the one before was lost, closed or {@link #abandon abandoned}, never earlier. Closing it keeps it for the next call. */
     public Future<PgConnection> open() {
         return pool.getConnection().map(PgConnection::cast);
     }
