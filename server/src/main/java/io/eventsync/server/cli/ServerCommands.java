@@ -175,8 +175,8 @@ public final class ServerCommands implements Commands {
 
     private static int portInUse(HttpConfig config) {
         LOG.error(
-                "cannot start: the port is in use: {}:{} (or the one of --admin-port); is a server running already? Else choose another with --server-port"
-                        + " or EVENTSYNC_SERVER_PORT, or 0 for any free one",
+                "cannot start: the port is in use: {}:{} (or the one of --admin-port); is a server running already?"
+                        + " Else choose another with --server-port or EVENTSYNC_SERVER_PORT, or 0 for any free one",
                 config.host(),
                 config.port());
         return ExitCode.USAGE;

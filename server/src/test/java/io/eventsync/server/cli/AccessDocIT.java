@@ -13,12 +13,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Types the commands of docs/ACCESS.md; where they start a server, it is asked whether it knows the flags. */
+@ExtendWith(ForgetLogging.class)
 @Timeout(60)
 class AccessDocIT {
     private static final Path PAGE = Path.of("../docs/ACCESS.md");
@@ -28,12 +29,6 @@ class AccessDocIT {
 
     @TempDir
     Path folder;
-
-    @AfterEach
-    void forgetLogging() {
-        List.of("jdk.console", "org.jboss.logging.provider", "logback.configurationFile", "eventsync.logging.level")
-                .forEach(System::clearProperty);
-    }
 
     @Test
     void commands_work() throws IOException, InterruptedException {

@@ -19,26 +19,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(ForgetLogging.class)
 class CliTest {
-    private static final List<String> LOGGING_PROPERTIES = List.of(
-            "jdk.console", "org.jboss.logging.provider", "logback.configurationFile", "eventsync.logging.level");
-
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final Map<String, String> env = new HashMap<>();
     private final RecordedCommands commands = new RecordedCommands();
-
-    @BeforeEach
-    @AfterEach
-    void forgetLogging() {
-        LOGGING_PROPERTIES.forEach(System::clearProperty);
-    }
 
     @ParameterizedTest
     @ValueSource(

@@ -15,20 +15,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Runs the commands of docs/OPERATING.md: those of the server in this JVM, the others in a shell. */
+@ExtendWith(ForgetLogging.class)
 class OperatingDocIT {
     private static final Path PAGE = Path.of("../docs/OPERATING.md");
     private static final Pattern BLOCK = Pattern.compile("(?s)```sh\\n(.*?)```");
     private static final Pattern REST_OF_SHELL = Pattern.compile(" (>|&&|\\|).*");
-
-    @AfterEach
-    void forgetLogging() {
-        List.of("jdk.console", "org.jboss.logging.provider", "logback.configurationFile", "eventsync.logging.level")
-                .forEach(System::clearProperty);
-    }
 
     @Test
     void commands_work() throws IOException, InterruptedException {

@@ -1,23 +1,17 @@
 package io.eventsync.server.event;
 
 import static io.eventsync.server.event.TestNode.event;
+import static io.eventsync.server.event.TestNodes.assertRefused;
 import static io.eventsync.server.postgres.TestSql.await;
 import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.github.f4b6a3.uuid.UuidCreator;
-import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
-import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.ThreadingModel;
-import io.vertx.core.VerticleBase;
-import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,13 +20,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,30 +34,17 @@ class AppendIT {
     /** A node that learns of the others' events only when it must. */
     private static final Map<String, String> DEAF = Map.of("log-poll-interval", "1m", "log-notify-interval", "10s");
 
-    private final PgConnectOptions database = TestPostgres.freshDatabase();
-    private final TestSql sql = new TestSql();
-    private final List<TestNode> nodes = new ArrayList<>();
+    private final TestNodes test = new TestNodes();
 
     @AfterEach
     void close() {
-        nodes.forEach(TestNode::close);
-        sql.close();
-    }
-
-    private TestNode node(Map<String, String> flags) {
-        TestNode node = TestNode.open(database, flags);
-        nodes.add(node);
-        return node;
-    }
-
-    private TestNode node() {
-        return node(Map.of());
+        test.close();
     }
 
     @Test
     void R2_positionsAreDense_whenTwoNodesAppend() {
-        TestNode a = node();
-        TestNode b = node();
+        TestNode a = test.node();
+        TestNode b = test.node();
 
         List<Future<List<Appended>>> appends = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
@@ -78,14 +56,14 @@ class AppendIT {
                 .sorted()
                 .toList();
         assertThat(positions).isEqualTo(LongStream.rangeClosed(1, 2_000).boxed().toList());
-        assertThat(stored("select position from eventsync.events order by position"))
+        assertThat(test.stored("select position from eventsync.events order by position"))
                 .hasSize(2_000);
     }
 
     @Test
     void R3_ackedBeforeSentHasTheSmallerPosition_acrossNodes() {
-        TestNode a = node();
-        TestNode b = node();
+        TestNode a = test.node();
+        TestNode b = test.node();
 
         long last = 0;
         long lastMicros = 0;
@@ -100,8 +78,8 @@ class AppendIT {
 
     @Test
     void R5_oneIdMakesOneEvent_whenManyRaceForIt() {
-        TestNode a = node();
-        TestNode b = node();
+        TestNode a = test.node();
+        TestNode b = test.node();
 
         for (int round = 0; round < 20; round++) {
             String id = "race-" + round;
@@ -126,13 +104,13 @@ class AppendIT {
                     .containsOnly(answers.get(0).ingestMicros());
             assertThat(answers).filteredOn(answer -> !answer.deduplicated()).hasSize(1);
         }
-        assertThat(stored("select id from eventsync.events")).hasSize(20).doesNotHaveDuplicates();
+        assertThat(test.stored("select id from eventsync.events")).hasSize(20).doesNotHaveDuplicates();
     }
 
     @Test
     void R5_raceOfDifferentBodies_storesOneAndRefusesTheOthers() {
-        TestNode a = node();
-        TestNode b = node();
+        TestNode a = test.node();
+        TestNode b = test.node();
 
         for (int round = 0; round < 20; round++) {
             List<Future<List<Appended>>> racers = new ArrayList<>();
@@ -145,15 +123,15 @@ class AppendIT {
             assertThat(racers).filteredOn(Future::succeeded).hasSize(1);
             assertThat(racers)
                     .filteredOn(Future::failed)
-                    .allSatisfy(refused -> assertReason(refused.cause(), Reason.EVENT_ID_REUSED));
+                    .allSatisfy(refused -> TestNodes.assertReason(refused.cause(), Reason.EVENT_ID_REUSED));
         }
-        assertThat(stored("select id from eventsync.events")).hasSize(20);
+        assertThat(test.stored("select id from eventsync.events")).hasSize(20);
     }
 
     @Test
     void R5_retryGetsTheFirstAnswer_whenTheIdIsNotIndexedYet() {
-        TestNode a = node();
-        TestNode b = node();
+        TestNode a = test.node();
+        TestNode b = test.node();
         Appended first = a.append(event("one", "T", "{}"));
         a.put(event("two", "T", "{}"));
 
@@ -162,13 +140,13 @@ class AppendIT {
             assertRefused(() -> node.append(event("one", "T", "{\"x\":1}")), Reason.EVENT_ID_REUSED);
             assertRefused(() -> node.append(event("one", "OTHER", "{}")), Reason.EVENT_ID_REUSED);
         }
-        assertThat(stored("select id from eventsync.events")).containsExactlyInAnyOrder("one", "two");
+        assertThat(test.stored("select id from eventsync.events")).containsExactlyInAnyOrder("one", "two");
     }
 
     @Test
     void R5_idOfAnotherNode_isFoundBehindWhatThisNodeHasSeen() {
-        TestNode a = node(DEAF);
-        TestNode deaf = node(DEAF);
+        TestNode a = test.node(DEAF);
+        TestNode deaf = test.node(DEAF);
         Appended first = a.append(event("one", "T", "{}"));
         assertThat(deaf.log().head().position()).isZero();
 
@@ -182,8 +160,8 @@ class AppendIT {
 
     @Test
     void R5_retryGetsTheFirstAnswer_whenTheIdIsIndexed() {
-        TestNode a = node();
-        TestNode deaf = node(DEAF);
+        TestNode a = test.node();
+        TestNode deaf = test.node(DEAF);
         long time = System.currentTimeMillis();
         String older = UuidCreator.getTimeOrderedEpoch(java.time.Instant.ofEpochMilli(time - 3_600_000))
                 .toString();
@@ -193,9 +171,9 @@ class AppendIT {
         a.fill(140_000, "FILL.A", "FILL.B");
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> indexed() == 131_072 && a.log().earliest() == 1);
-        String unindexed = stored("select id from eventsync.events where position = 140003")
+        String unindexed = test.stored("select id from eventsync.events where position = 140003")
                 .get(0);
-        String newestIndexed = stored("select id from eventsync.events where position = 131072")
+        String newestIndexed = test.stored("select id from eventsync.events where position = 131072")
                 .get(0);
         String newer = UuidCreator.getTimeOrderedEpoch().toString();
 
@@ -212,28 +190,29 @@ class AppendIT {
         Appended made = deaf.append(event(newer, "T", "{}"));
         assertThat(made.deduplicated()).isFalse();
         assertSame(a.append(event(newer, "T", "{}")), made);
-        TestNode late = node();
+        TestNode late = test.node();
         assertSame(late.append(event(newer, "T", "{}")), made);
         assertSame(late.append(event("word", "T", "{}")), word);
-        assertThat(stored("select count(*) - count(distinct id) from eventsync.event"))
+        assertThat(test.stored("select count(*) - count(distinct id) from eventsync.event"))
                 .containsExactly("0");
     }
 
     @Test
     void R5_repeatsInsideABatch_areOneEvent() {
-        TestNode a = node();
+        TestNode a = test.node();
 
         List<Appended> answers = a.append(List.of(event("x", "T", "{}"), event("y", "T", "{}"), event("x", "T", "{}")));
 
         assertThat(answers).extracting(Appended::position).containsExactly(1L, 2L, 1L);
         assertThat(answers).extracting(Appended::deduplicated).containsExactly(false, false, true);
         assertRefused(() -> a.append(List.of(event("z", "T", "{}"), event("z", "T", "[]"))), Reason.EVENT_ID_REUSED);
-        assertThat(stored("select id from eventsync.events order by position")).containsExactly("x", "y");
+        assertThat(test.stored("select id from eventsync.events order by position"))
+                .containsExactly("x", "y");
     }
 
     @Test
     void R5_partlyKnownBatch_storesTheRestContiguously() {
-        TestNode a = node();
+        TestNode a = test.node();
         a.put(event("b", "T", "{}"), event("d", "T", "{}"));
 
         List<Appended> answers = a.append(Stream.of("a", "b", "c", "d", "e")
@@ -246,14 +225,14 @@ class AppendIT {
 
     @Test
     void R6_batchWithAReusedId_storesNothing() {
-        TestNode a = node();
+        TestNode a = test.node();
         a.put(event("taken", "T", "{}"));
 
         assertRefused(
                 () -> a.append(List.of(event("n1", "T", "{}"), event("taken", "T", "[]"), event("n2", "T", "{}"))),
                 Reason.EVENT_ID_REUSED);
 
-        assertThat(stored("select id from eventsync.event")).containsExactly("taken");
+        assertThat(test.stored("select id from eventsync.event")).containsExactly("taken");
     }
 
     @Test
@@ -261,8 +240,8 @@ class AppendIT {
         long seed = System.nanoTime();
         System.out.println("AppendIT.R6 seed=" + seed);
         Random random = new Random(seed);
-        TestNode a = node();
-        TestNode b = node();
+        TestNode a = test.node();
+        TestNode b = test.node();
 
         List<Future<List<Appended>>> batches = new ArrayList<>();
         for (int i = 0; i < 600; i++) {
@@ -283,170 +262,9 @@ class AppendIT {
     }
 
     @Test
-    void session_keepsItsOrder_whenAnEventIsKnown() {
-        TestNode a = node();
-        a.put(event("known", "T", "{}"));
-
-        for (int i = 0; i < 50; i++) {
-            assertInOrder(a, List.of("known", "first" + i), List.of("second" + i), List.of("third" + i));
-        }
-    }
-
-    @Test
-    void session_keepsItsOrder_whenAnotherNodeHasAnIdOfTheSameBatch() {
-        TestNode a = node(DEAF);
-        TestNode deaf = node(DEAF);
-        Object session = new Object();
-        a.put(event("x", "T", "{}"), event("y", "T", "{}"));
-        deaf.put(event("y", "T", "{}"));
-        a.put(event("z", "T", "{}"));
-
-        List<Future<List<Appended>>> appends = new ArrayList<>();
-        try (AppendLock lock = AppendLock.hold(sql, database)) {
-            done(onContext(deaf, () -> {
-                appends.add(deaf.log().append(List.of(event("z", "T", "{}"))));
-                appends.add(deaf.log().appendInOrder(List.of(event("first", "T", "{}")), session));
-            }));
-            lock.awaitWaiting(1);
-            done(onContext(deaf, () -> {
-                appends.add(deaf.log().appendInOrder(List.of(event("second", "T", "{}")), session));
-                // Enough for the second lane to take them while the first one stands.
-                IntStream.range(0, 600)
-                        .forEach(i -> appends.add(deaf.log().append(List.of(event("f" + i, "T", "{}")))));
-            }));
-            lock.awaitWaiting(2);
-        }
-
-        assertThat(await(appends.get(0)).get(0).deduplicated()).isTrue();
-        assertThat(await(appends.get(1)).get(0).position())
-                .isLessThan(await(appends.get(2)).get(0).position());
-    }
-
-    @Test
-    void session_keepsItsOrder_whenAnotherSendsOneOfItsIds() {
-        TestNode a = node();
-
-        List<Future<List<Appended>>> appends = new ArrayList<>();
-        Object session = new Object();
-        try (AppendLock lock = AppendLock.hold(sql, database)) {
-            appends.add(a.log().append(List.of(event("shared", "T", "{}"))));
-            lock.awaitWaiting(1);
-            done(onContext(a, () -> {
-                appends.add(a.log().append(List.of(event("w", "T", "{}"))));
-                appends.add(a.log().appendInOrder(List.of(event("w", "T", "{}"), event("first", "T", "{}")), session));
-                appends.add(a.log().appendInOrder(List.of(event("second", "T", "{}")), session));
-            }));
-        }
-
-        assertThat(await(appends.get(2)).get(1).position())
-                .isLessThan(await(appends.get(3)).get(0).position());
-    }
-
-    @Test
-    void session_keepsItsOrder_underRandomRepeats() {
-        long seed = System.nanoTime();
-        System.out.println("AppendIT.session seed=" + seed);
-        Random random = new Random(seed);
-        TestNode a = node();
-        TestNode b = node();
-
-        a.put(event("first", "T", "{}"));
-        done(b.log().ensureTags(List.of(event("first", "T", "{}"))));
-
-        List<List<Future<List<Appended>>>> sessions = new ArrayList<>();
-        for (int s = 0; s < 8; s++) {
-            Object session = new Object();
-            TestNode node = s % 2 == 0 ? a : b;
-            List<Future<List<Appended>>> appends = new ArrayList<>();
-            sessions.add(appends);
-            for (int i = 0; i < 300; i++) {
-                List<NewEvent> events = new ArrayList<>();
-                if (random.nextInt(3) == 0) {
-                    events.add(event("shared-" + random.nextInt(50), "T", "{}"));
-                }
-                events.add(event("own-" + s + "-" + i, "T", "{}"));
-                appends.add(node.log().appendInOrder(events, session));
-            }
-        }
-
-        for (List<Future<List<Appended>>> session : sessions) {
-            long last = 0;
-            for (Future<List<Appended>> append : session) {
-                List<Appended> answers = await(append);
-                long own = answers.get(answers.size() - 1).position();
-                assertThat(own).isGreaterThan(last);
-                last = own;
-            }
-        }
-    }
-
-    @Test
-    void L2_fullQueue_shedsAndRecovers() {
-        TestNode a = node(Map.of("log-queue-events-max", "10"));
-        a.put(event("first", "T", "{}"));
-
-        List<Future<List<Appended>>> taken = new ArrayList<>();
-        try (AppendLock lock = AppendLock.hold(sql, database)) {
-            for (int i = 0; i < 10; i++) {
-                taken.add(a.log().append(List.of(event("e" + i, "T", "{}"))));
-            }
-            lock.awaitWaiting(1);
-            assertThatThrownBy(() -> a.append(event("shed", "T", "{}")))
-                    .isInstanceOfSatisfying(Failure.class, failure -> {
-                        assertThat(failure.reason()).isEqualTo(Reason.OVERLOADED);
-                        assertThat(failure.retryAfter()).isPresent();
-                    });
-        }
-
-        taken.forEach(TestSql::done);
-        assertThat(a.append(event("shed", "T", "{}")).deduplicated()).isFalse();
-        assertThat(stored("select id from eventsync.events")).hasSize(12);
-    }
-
-    /** A loop that takes in call after call gets to its answers late; what they hold has to be bounded too. */
-    @Test
-    void L2_whatIsStored_countsAsWaiting_untilItsCallerIsAnswered() {
-        TestNode a = node(Map.of("log-queue-events-max", "10"));
-        a.put(event("first", "T", "{}"));
-        List<Future<List<Appended>>> taken = new CopyOnWriteArrayList<>();
-        CountDownLatch isBusy = new CountDownLatch(1);
-        Future<String> caller = a.vertx()
-                .deployVerticle(
-                        () -> new VerticleBase() {
-                            @Override
-                            public Future<?> start() throws InterruptedException {
-                                for (int i = 0; i < 10; i++) {
-                                    taken.add(a.log().append(List.of(event("e" + i, "T", "{}"))));
-                                }
-                                isBusy.await();
-                                return Future.succeededFuture();
-                            }
-                        },
-                        new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER));
-        await().until(() -> a.log().head().position() == 11);
-
-        assertRefused(() -> a.append(event("shed", "T", "{}")), Reason.OVERLOADED);
-
-        isBusy.countDown();
-        done(caller);
-        taken.forEach(TestSql::done);
-        assertThat(a.append(event("shed", "T", "{}")).deduplicated()).isFalse();
-    }
-
-    @Test
-    void limit_refusesATagTooMany_andTakesKnownOnes() {
-        TestNode a = node(Map.of("log-tags-max", "3"));
-        a.put(event("1", "A", "{}"), event("2", "B", "{}"), event("3", "C", "{}"));
-
-        assertRefused(() -> a.append(event("4", "D", "{}")), Reason.LIMIT_REACHED);
-
-        assertThat(a.append(event("4", "C", "{}")).position()).isEqualTo(4);
-    }
-
-    @Test
     void R1_ackedEventsAreThereOnce_whenAppendConnectionsAreLostUnderLoad() {
-        TestNode a = node();
-        TestNode b = node();
+        TestNode a = test.node();
+        TestNode b = test.node();
         AtomicBoolean running = new AtomicBoolean(true);
         Map<String, Long> acked = new ConcurrentHashMap<>();
         List<Future<Void>> writers = new ArrayList<>();
@@ -461,7 +279,7 @@ class AppendIT {
         for (int kill = 0; kill < 12; kill++) {
             int before = acked.size();
             await().atMost(Duration.ofSeconds(10)).until(() -> acked.size() > before + 200);
-            sql.execute(database, """
+            test.execute("""
                     select pg_terminate_backend(pid) from pg_stat_activity
                     where application_name = 'eventsync-append' and datname = current_database()
                     """);
@@ -469,31 +287,13 @@ class AppendIT {
         running.set(false);
         writers.forEach(TestSql::done);
 
-        Set<String> stored = new HashSet<>(stored("select position || '=' || id from eventsync.events"));
+        Set<String> stored = new HashSet<>(test.stored("select position || '=' || id from eventsync.events"));
         acked.forEach((id, position) -> assertThat(stored).contains(position + "=" + id));
-        assertThat(stored("select count(*) - count(distinct id) from eventsync.event"))
+        assertThat(test.stored("select count(*) - count(distinct id) from eventsync.event"))
                 .containsExactly("0");
-        assertThat(stored("select max(pos) - count(*) from eventsync.event")).containsExactly("0");
+        assertThat(test.stored("select max(pos) - count(*) from eventsync.event"))
+                .containsExactly("0");
         assertThat(a.append(event("after", "T", "{}")).deduplicated()).isFalse();
-    }
-
-    @Test
-    void L3_appendWithoutAnAnswer_isRefusedInTime() {
-        TestNode a = node();
-        a.put(event("before", "T", "{}"));
-
-        try (AppendLock lock = AppendLock.hold(sql, database)) {
-            Future<List<Appended>> stuck = a.log().append(List.of(event("stuck", "T", "{}")));
-            lock.awaitWaiting(1);
-            await().atMost(Duration.ofSeconds(15)).until(stuck::isComplete);
-            assertReason(stuck.cause(), Reason.STORE_UNAVAILABLE);
-        }
-
-        Appended again = await().atMost(Duration.ofSeconds(10))
-                .ignoreExceptions()
-                .until(() -> a.append(event("stuck", "T", "{}")), answer -> true);
-        assertThat(again.position()).isEqualTo(2);
-        assertThat(a.append(event("after", "T", "{}")).position()).isEqualTo(3);
     }
 
     private static void write(
@@ -513,57 +313,16 @@ class AppendIT {
                         refused -> node.vertx().setTimer(5, t -> write(node, writer, number, running, acked, done)));
     }
 
-    /** Sends the groups of ids on one session at once; the last of each group must come in order. */
-    @SafeVarargs
-    private static void assertInOrder(TestNode node, List<String>... groups) {
-        Object session = new Object();
-        List<Future<List<Appended>>> appends = new ArrayList<>();
-        for (List<String> ids : groups) {
-            appends.add(node.log()
-                    .appendInOrder(ids.stream().map(id -> event(id, "T", "{}")).toList(), session));
-        }
-        List<Long> last = appends.stream()
-                .map(TestSql::await)
-                .map(answers -> answers.get(answers.size() - 1).position())
-                .toList();
-        assertThat(last).isSorted();
-    }
-
-    private static Future<Void> onContext(TestNode node, Runnable work) {
-        Promise<Void> done = Promise.promise();
-        node.vertx().runOnContext(v -> {
-            work.run();
-            done.complete();
-        });
-        return done.future();
-    }
-
     private String tagAt(long position) {
-        return stored("select tag from eventsync.events where position = " + position)
+        return test.stored("select tag from eventsync.events where position = " + position)
                 .get(0);
     }
 
     private long indexed() {
-        return Long.parseLong(stored("select indexed from eventsync.log").get(0));
-    }
-
-    private List<String> stored(String query) {
-        return sql.query(database, query);
+        return Long.parseLong(test.stored("select indexed from eventsync.log").get(0));
     }
 
     private static void assertSame(Appended retry, Appended first) {
         assertThat(retry).isEqualTo(new Appended(first.id(), first.position(), first.ingestMicros(), true));
-    }
-
-    private static void assertRefused(ThrowingCallable append, Reason reason) {
-        assertThatThrownBy(append)
-                .isInstanceOfSatisfying(
-                        Failure.class, failure -> assertThat(failure.reason()).isEqualTo(reason));
-    }
-
-    private static void assertReason(Throwable cause, Reason reason) {
-        assertThat(cause)
-                .isInstanceOfSatisfying(
-                        Failure.class, failure -> assertThat(failure.reason()).isEqualTo(reason));
     }
 }

@@ -1,16 +1,15 @@
 package io.eventsync.server.event;
 
 import static io.eventsync.server.event.TestNode.event;
+import static io.eventsync.server.event.TestNodes.assertRefused;
 import static io.eventsync.server.postgres.TestSql.await;
 import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.eventsync.loadtest.rpc.Connection;
 import io.eventsync.loadtest.rpc.Target;
 import io.eventsync.server.TestServer;
-import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
@@ -29,7 +28,6 @@ import io.vertx.pgclient.PgConnectOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -136,11 +134,5 @@ class LostTailIT {
             resume.complete();
             assertThat(await(end.future())).isEqualTo(GrpcStatus.UNAVAILABLE);
         }
-    }
-
-    private static void assertRefused(ThrowingCallable read, Reason reason) {
-        assertThatThrownBy(read)
-                .isInstanceOfSatisfying(
-                        Failure.class, failure -> assertThat(failure.reason()).isEqualTo(reason));
     }
 }

@@ -1,15 +1,14 @@
 package io.eventsync.server.event;
 
 import static io.eventsync.server.event.TestNode.event;
+import static io.eventsync.server.event.TestNodes.assertRefused;
 import static io.eventsync.server.postgres.TestSql.await;
 import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
-import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
@@ -29,7 +28,6 @@ import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -397,11 +395,5 @@ class ReadIT {
                 select count(*) from eventsync.events where position = 3 and key is null and message is null
                   and "json" is null and data is null and attributes = '{}' and event_time is null
                 """)).containsExactly("1");
-    }
-
-    private static void assertRefused(ThrowingCallable read, Reason reason) {
-        assertThatThrownBy(read)
-                .isInstanceOfSatisfying(
-                        Failure.class, failure -> assertThat(failure.reason()).isEqualTo(reason));
     }
 }
