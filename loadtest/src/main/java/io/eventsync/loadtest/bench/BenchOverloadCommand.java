@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Several times as much as the server can store: how much of what it can do it still does, how it refuses the rest, and how soon",
-            "it is as fast as before. Four runs of Ingest: as fast as answers come (the peak), half of that, the overload, half of that again."
+            "it is as fast as before. Four runs of Ingest, or with --batch of IngestBatch: as fast as answers come (the peak), half of that,",
+            "the overload, half of that again."
         },
         footer = {
             "",
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
             "time to retry, or if 5 s later the p99 of half the load was over twice what it was before and over 5 ms more.",
             "",
             "Example:",
-            "  bench overload --target localhost:7300 --factor 3"
+            "  bench overload --target localhost:7300 --factor 3 --connections 64"
         })
 final class BenchOverloadCommand implements Callable<Integer> {
 

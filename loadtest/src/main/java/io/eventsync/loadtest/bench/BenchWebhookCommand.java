@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -195,9 +196,12 @@ final class BenchWebhookCommand implements Callable<Integer> {
     private Map<String, Object> ingest(Connection connection, int count) {
         String prefix = "bench-" + run() + "-";
         try (HookEndpoints endpoints = new HookEndpoints(connection)) {
-            for (int i = 0; i < count; i++) {
-                endpoints.create(prefix + i, "http://127.0.0.1:9/hook", "BENCH", true, 0);
-            }
+            endpoints.createAll(
+                    IntStream.range(0, count).mapToObj(i -> prefix + i).toList(),
+                    name -> "http://127.0.0.1:9/hook",
+                    "BENCH",
+                    true,
+                    0);
             return new LoadRun(common, new LoadOptions(), LoadMode.INGEST)
                     .measure("ingest", common.server.target(), common.serverPids);
         }

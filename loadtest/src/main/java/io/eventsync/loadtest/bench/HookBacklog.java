@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** How fast a backlog goes out: events are ingested while their endpoints are paused, then these are resumed. */
 final class HookBacklog {
@@ -32,20 +33,25 @@ final class HookBacklog {
     Map<String, Object> measure(String run, int endpointCount, long deliveries, int batchEvents) {
         receiver.reset();
         String prefix = "bench-" + run + "-";
-        long events = Math.max(BATCH_EVENTS, deliveries / endpointCount / BATCH_EVENTS * BATCH_EVENTS);
+        long wanted = Math.max(1, deliveries / endpointCount);
+        int batch = (int) Math.min(BATCH_EVENTS, wanted);
+        long events = wanted / batch * batch;
         long total = events * endpointCount;
         try (HookEndpoints endpoints = new HookEndpoints(connection)) {
-            for (int i = 0; i < endpointCount; i++) {
-                endpoints.create(prefix + i, receiver.url(prefix + i), "BENCH", true, batchEvents);
-            }
-            ingest(run, events);
+            endpoints.createAll(
+                    IntStream.range(0, endpointCount).mapToObj(i -> prefix + i).toList(),
+                    receiver::url,
+                    "BENCH",
+                    true,
+                    batchEvents);
+            ingest(run, events, batch);
             CpuMeter cpu = new CpuMeter(common.serverPids);
             cpu.start();
             long started = System.nanoTime();
             endpoints.resume();
-            Place from = await(prefix, Math.max(1, total / 20));
-            Place until = await(prefix, total - total / 20);
-            Place end = await(prefix, total);
+            Place from = await(Math.max(1, total / 20));
+            Place until = await(total - total / 20);
+            Place end = await(total);
             cpu.stop();
             // A run that is over between two looks at the receiver is measured whole.
             Place begin = until.accepted > from.accepted ? from : new Place(started, 0);
@@ -67,12 +73,12 @@ final class HookBacklog {
 
     private record Place(long nanos, long accepted) {}
 
-    private Place await(String prefix, long wanted) {
+    private Place await(long wanted) {
         Future<Void> never = Promise.<Void>promise().future();
         long last = -1;
         long moved = System.nanoTime();
         while (true) {
-            long accepted = receiver.accepted(prefix);
+            long accepted = receiver.accepted();
             long now = System.nanoTime();
             if (accepted >= wanted) {
                 return new Place(now, accepted);
@@ -87,11 +93,11 @@ final class HookBacklog {
         }
     }
 
-    private void ingest(String run, long events) {
+    private void ingest(String run, long events, int batch) {
         EventTemplate template = EventTemplate.create(run, 1, payloadBytes, true);
         long[] next = {0};
-        BatchLane lane = new BatchLane(connection, template, () -> next[0]++, BATCH_EVENTS);
-        for (long sent = 0; sent < events; sent += BATCH_EVENTS) {
+        BatchLane lane = new BatchLane(connection, template, () -> next[0]++, batch);
+        for (long sent = 0; sent < events; sent += batch) {
             Edge.awaitDone(lane.send(), CALL_MAX);
         }
     }

@@ -109,20 +109,19 @@ final class HookLatency {
             for (int number = 0; number < count; number++) {
                 wanted += modes.of(number % endpointCount).equals("ok") ? 1 : 0;
             }
-            awaitAccepted(receiver, prefix, wanted);
+            awaitAccepted(receiver, wanted);
             return latencies(log, starts, warmup, number -> counts.test(number % endpointCount));
         } finally {
             delete(log);
         }
     }
 
-    private static void awaitAccepted(ReceiverProcess receiver, String prefix, long wanted) {
+    private static void awaitAccepted(ReceiverProcess receiver, long wanted) {
         Future<Void> never = Promise.<Void>promise().future();
         long until = System.nanoTime() + ARRIVE_MAX.toNanos();
-        while (receiver.accepted(prefix) < wanted) {
+        while (receiver.accepted() < wanted) {
             if (System.nanoTime() > until) {
-                throw new IllegalStateException(
-                        "only " + receiver.accepted(prefix) + " of " + wanted + " events arrived");
+                throw new IllegalStateException("only " + receiver.accepted() + " of " + wanted + " events arrived");
             }
             Edge.awaitOrElapse(never, STEP);
         }

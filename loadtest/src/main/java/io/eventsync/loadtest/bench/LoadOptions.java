@@ -32,7 +32,7 @@ final class LoadOptions {
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "Events a call of batch (default 100) or an append of stream (default 1).")
+            description = "Events a call of batch (default 100) or of overload, or an append of stream (default 1).")
     int batch;
 
     @Option(

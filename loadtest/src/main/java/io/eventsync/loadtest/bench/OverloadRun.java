@@ -22,6 +22,8 @@ final class OverloadRun {
     private final double factor;
     private final PrintWriter out;
     private final Duration warmup;
+    private final LoadMode mode;
+    private final int eventsPerCall;
     private volatile LoadRun run;
     private volatile boolean isStopped;
 
@@ -31,7 +33,9 @@ final class OverloadRun {
         this.factor = factor;
         this.out = out;
         this.warmup = common.warmup;
-        this.run = new LoadRun(common, load, LoadMode.INGEST);
+        this.mode = load.batch > 0 ? LoadMode.BATCH : LoadMode.INGEST;
+        this.eventsPerCall = load.batchFor(mode);
+        this.run = new LoadRun(common, load, mode);
     }
 
     void stop() {
@@ -42,7 +46,7 @@ final class OverloadRun {
     /** Blocks for the runs; answers whether the server kept up. */
     boolean measure() {
         Map<String, Object> peak = measure("peak", 0, warmup);
-        double most = number(peak, "events_per_s");
+        double most = number(peak, "events_per_s") / eventsPerCall;
         Map<String, Object> before = measure("half", most / 2, warmup);
         Map<String, Object> overload = measure("overload", most * factor, warmup);
         Map<String, Object> after = measure("half", most / 2, RECOVERY);
@@ -59,7 +63,7 @@ final class OverloadRun {
             Map<String, Object> overload,
             Map<String, Object> after) {
         double most = number(peak, "events_per_s");
-        double answered = number(overload, "events") + number(overload, "failed");
+        double answered = number(overload, "events") + number(overload, "failed") * number(overload, "batch");
         double goodput = ratio(number(overload, "events_per_s"), most);
         long otherwise = Math.round(number(overload, "failed") - number(overload, "refused_with_retry_time"));
         double usual = number(before, "p99_ms");
@@ -82,9 +86,9 @@ final class OverloadRun {
     }
 
     private Map<String, Object> measure(String name, double rate, Duration warm) {
-        LoadOptions shape = load.at(rate, rate > 0 ? IN_FLIGHT_MAX : load.inFlightFor(LoadMode.INGEST));
+        LoadOptions shape = load.at(rate, rate > 0 ? IN_FLIGHT_MAX / eventsPerCall : load.inFlightFor(mode));
         common.warmup = warm;
-        run = new LoadRun(common, shape, LoadMode.INGEST);
+        run = new LoadRun(common, shape, mode);
         if (isStopped) {
             run.stop();
         }

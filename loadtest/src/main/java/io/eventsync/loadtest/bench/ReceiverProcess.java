@@ -8,7 +8,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.io.IOException;
@@ -77,16 +76,9 @@ final class ReceiverProcess implements AutoCloseable {
         return baseUrl + "/hook/" + endpoint;
     }
 
-    /** Events that endpoints with this prefix took, each counted once. */
-    long accepted(String prefix) {
-        JsonObject journal = new JsonObject(ask(HttpMethod.GET, "/journal", Buffer.buffer()));
-        JsonArray endpoints = journal.getJsonArray("endpoints");
-        long accepted = 0;
-        for (int i = 0; i < endpoints.size(); i++) {
-            JsonObject endpoint = endpoints.getJsonObject(i);
-            accepted += endpoint.getString("endpoint").startsWith(prefix) ? endpoint.getLong("accepted") : 0;
-        }
-        return accepted;
+    /** Events that were taken since the last reset, each counted once. */
+    long accepted() {
+        return new JsonObject(ask(HttpMethod.GET, "/accepted", Buffer.buffer())).getLong("accepted");
     }
 
     void behave(String endpoint, String mode) {

@@ -4,25 +4,28 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Byte strings one behind the other in large arrays, so that millions of them cost no object each. */
+/** Byte strings one behind the other in arrays that grow, so that millions of them cost no object each, and a few cost little. */
 final class ByteArena {
 
     static final int BYTES_MAX = 512;
 
     private static final int CHUNK_BITS = 18;
-    private static final int CHUNK_BYTES = 1 << CHUNK_BITS;
+    private static final int CHUNK_BYTES_MAX = 1 << CHUNK_BITS;
+    private static final int CHUNK_BYTES_FIRST = 1 << 10;
     private static final int LENGTH_BYTES = 2;
 
     private final List<byte[]> chunks = new ArrayList<>();
-    private int used = CHUNK_BYTES;
+    private int size;
+    private int used;
 
     /** Keeps the bytes; the result is the reference to them. */
     long add(byte[] bytes) {
         if (bytes.length > BYTES_MAX) {
             throw new IllegalArgumentException(bytes.length + " bytes, more than " + BYTES_MAX);
         }
-        if (used + LENGTH_BYTES + bytes.length > CHUNK_BYTES) {
-            chunks.add(new byte[CHUNK_BYTES]);
+        if (used + LENGTH_BYTES + bytes.length > size) {
+            size = size == 0 ? CHUNK_BYTES_FIRST : Math.min(CHUNK_BYTES_MAX, size * 2);
+            chunks.add(new byte[size]);
             used = 0;
         }
         byte[] chunk = chunks.get(chunks.size() - 1);
@@ -51,7 +54,7 @@ final class ByteArena {
     }
 
     private static int from(long reference) {
-        return (int) (reference & (CHUNK_BYTES - 1)) + LENGTH_BYTES;
+        return (int) (reference & (CHUNK_BYTES_MAX - 1)) + LENGTH_BYTES;
     }
 
     private static int length(byte[] chunk, int from) {

@@ -11,7 +11,7 @@ final class CursorChain {
     /** From this bit on: how many came that name the cursor as the one before, while it had not come. */
     private static final int WAITING_ONE = 4;
 
-    private static final int SLOTS_FIRST = 1 << 10;
+    private static final int SLOTS_FIRST = 1 << 5;
 
     private final int cursorsMax;
     private long[] keys = new long[SLOTS_FIRST];

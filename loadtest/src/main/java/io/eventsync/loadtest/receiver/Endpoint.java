@@ -3,6 +3,8 @@ package io.eventsync.loadtest.receiver;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One address with a behaviour and a journal. The journal lives on one context; the behaviour may be read anywhere. */
@@ -14,17 +16,25 @@ final class Endpoint {
     private final String name;
     private final Context owner;
     private final long seed;
-    private final int idsMax;
+    private final Supplier<Journal> journals;
+    private final LongAdder acceptedByAll;
     private volatile Behaviour behaviour;
     private Journal journal;
 
-    Endpoint(String name, Context owner, long seed, int idsMax, Behaviour behaviour) {
+    Endpoint(
+            String name,
+            Context owner,
+            long seed,
+            Supplier<Journal> journals,
+            LongAdder acceptedByAll,
+            Behaviour behaviour) {
         this.name = name;
         this.owner = owner;
         this.seed = seed;
-        this.idsMax = idsMax;
+        this.journals = journals;
+        this.acceptedByAll = acceptedByAll;
         this.behaviour = behaviour;
-        this.journal = new Journal(idsMax);
+        this.journal = journals.get();
     }
 
     String name() {
@@ -47,7 +57,7 @@ final class Endpoint {
     /** A late answer is going out. */
     Future<Void> accept(Receipt receipt, Verdict verdict, Context home) {
         return Confined.call(owner, home, () -> {
-                    journal.accept(receipt, verdict.rows, verdict.answer);
+                    acceptedByAll.add(journal.accept(receipt, verdict.rows, verdict.answer));
                     return journal;
                 })
                 .mapEmpty();
@@ -67,7 +77,7 @@ final class Endpoint {
     }
 
     Future<Void> reset(Context home) {
-        return Confined.call(owner, home, () -> journal = new Journal(idsMax)).mapEmpty();
+        return Confined.call(owner, home, () -> journal = journals.get()).mapEmpty();
     }
 
     private Verdict decide(Receipt receipt, @Nullable Mode override) {
@@ -80,7 +90,7 @@ final class Endpoint {
         Answer answer = (override == null ? current.mode() : override).answer(call(receipt, rows, current));
         journal.receive(receipt, rows, answer);
         if (answer.delayMillis() == 0) {
-            journal.accept(receipt, rows, answer);
+            acceptedByAll.add(journal.accept(receipt, rows, answer));
         }
         return new Verdict(answer, rows);
     }

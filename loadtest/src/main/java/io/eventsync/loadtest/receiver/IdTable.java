@@ -13,7 +13,7 @@ final class IdTable {
 
     static final int IDS_MAX = 1 << 24;
 
-    private static final int ROWS_FIRST = 1 << 10;
+    private static final int ROWS_FIRST = 1 << 4;
 
     private final int rowsMax;
     private final ByteArena ids = new ByteArena();

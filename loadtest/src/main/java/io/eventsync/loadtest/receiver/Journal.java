@@ -8,15 +8,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 
 /** What one endpoint has been sent. Its memory is bounded: some 110 bytes an id and the id itself, so many ids. */
 final class Journal {
 
-    private static final int RECENT_MAX = 100;
-
     private final IdTable ids;
     private final CursorChain chain;
-    private final Deque<ReceivedRequest> recent = new ArrayDeque<>(RECENT_MAX);
+    private final IntSupplier recentMax;
+    private final Deque<ReceivedRequest> recent = new ArrayDeque<>();
     private final Map<Integer, Long> answers = new TreeMap<>();
     private long received;
     private long events;
@@ -29,7 +29,9 @@ final class Journal {
     private long replays;
     private long untracked;
 
-    Journal(int idsMax) {
+    /** @param recentMax how many requests it shows, as it is now */
+    Journal(int idsMax, IntSupplier recentMax) {
+        this.recentMax = recentMax;
         this.ids = new IdTable(idsMax);
         this.chain = new CursorChain(idsMax * 2);
     }
@@ -71,11 +73,12 @@ final class Journal {
         count(receipt, answer);
     }
 
-    /** The answer is as good as out. */
-    void accept(Receipt receipt, int[] rows, Answer answer) {
+    /** The answer is as good as out. Says how many events were accepted for the first time. */
+    int accept(Receipt receipt, int[] rows, Answer answer) {
+        int first = 0;
         for (int i = 0; i < rows.length; i++) {
             if (rows[i] != IdTable.NO_ROW && answer.accepts(i)) {
-                accepted += ids.accepted(rows[i]) == 0 ? 1 : 0;
+                first += ids.accepted(rows[i]) == 0 ? 1 : 0;
                 ids.countAccepted(rows[i]);
                 String cursor = receipt.events().get(i).cursor();
                 if (!cursor.isEmpty()) {
@@ -83,6 +86,8 @@ final class Journal {
                 }
             }
         }
+        accepted += first;
+        return first;
     }
 
     List<ReceivedRequest> recent() {
@@ -152,7 +157,7 @@ final class Journal {
     private void count(Receipt receipt, Answer answer) {
         received++;
         answers.merge(answer.status(), 1L, Long::sum);
-        if (recent.size() == RECENT_MAX) {
+        while (recent.size() >= recentMax.getAsInt()) {
             recent.removeFirst();
         }
         recent.addLast(new ReceivedRequest(receipt.timeMicros(), answer.status(), receipt.headers()));

@@ -38,6 +38,11 @@ final class JournalRoute {
                         .end(CountsPage.of(counts.result(), endpoints.canaryHits())));
     }
 
+    /** A look that costs the same however many endpoints there are. */
+    void accepted(HttpServerRequest request) {
+        Texts.answer(request.response(), new JsonObject().put("accepted", endpoints.accepted()));
+    }
+
     void one(HttpServerRequest request, String name) {
         Endpoint endpoint = endpoints.get(name);
         Future<JsonObject> both = endpoint.counts(home)

@@ -81,6 +81,8 @@ final class ReceiverVerticle extends VerticleBase {
         private boolean read(HttpServerRequest request, String path) {
             if (path.equals("/")) {
                 journal.page(request);
+            } else if (path.equals("/accepted")) {
+                journal.accepted(request);
             } else if (path.equals("/journal")) {
                 journal.all(request);
             } else if (path.startsWith(JOURNAL) && path.endsWith(IDS)) {

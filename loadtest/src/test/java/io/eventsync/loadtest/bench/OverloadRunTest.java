@@ -24,6 +24,14 @@ class OverloadRunTest {
     }
 
     @Test
+    void refusedBatch_countsForItsEvents() {
+        Map<String, Object> overload = run(950, 205, 205, 900);
+        overload.put("batch", 100);
+
+        assertThat(OverloadRun.judge(peak, before, overload, after)).containsEntry("offered_per_peak", 3.0);
+    }
+
+    @Test
     void server_isBlamed_whenItStoresMuchLess() {
         assertThat(verdict(run(890, 21_100, 21_100, 900), after)).isEqualTo("NOT KEPT");
     }
@@ -51,6 +59,8 @@ class OverloadRunTest {
     /** Ten seconds of it. */
     private static Map<String, Object> run(long perSecond, long failed, long refused, double p99) {
         return new HashMap<>(Map.of(
+                "batch",
+                1,
                 "seconds",
                 10.0,
                 "events",

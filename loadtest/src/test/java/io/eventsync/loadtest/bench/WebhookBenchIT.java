@@ -28,6 +28,17 @@ class WebhookBenchIT {
     }
 
     @Test
+    void bench_spreadsADeliveryEach_overManyEndpoints() throws IOException {
+        JsonNode result = cli.measure(
+                        "bench", "webhook", "--part", "deliveries", "--endpoints", "300", "--deliveries", "300")
+                .results()
+                .get(0);
+
+        assertThat(result.get("endpoints").asInt()).isEqualTo(300);
+        assertThat(result.get("deliveries").asLong()).isEqualTo(300);
+    }
+
+    @Test
     void bench_measuresLatencyOfWebhooks() throws IOException {
         JsonNode result = cli.measure("bench", "webhook", "--part", "latency", "--rate", "100")
                 .result();

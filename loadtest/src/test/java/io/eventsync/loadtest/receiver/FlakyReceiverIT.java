@@ -286,12 +286,15 @@ class FlakyReceiverIT {
                         .getString("webhook-id"))
                 .isEqualTo("one");
         assertThat(get("/journal/a/ids").body()).isEqualTo("one\t2\t2\n");
+        assertThat(send("/hook/b", "two").statusCode()).isEqualTo(200);
+        assertThat(new JsonObject(get("/accepted").body()).getLong("accepted")).isEqualTo(2);
         assertThat(get("/").body()).contains("<table>", "<td>a</td>", "canary hits: 0");
         assertThat(await(receiver.requests("a"))).hasSize(2);
 
         HttpRequest delete = HttpRequest.newBuilder(uri("/journal")).DELETE().build();
         assertThat(http.send(delete, text()).statusCode()).isEqualTo(204);
         assertThat(counts("a").received()).isZero();
+        assertThat(new JsonObject(get("/accepted").body()).getLong("accepted")).isZero();
     }
 
     @Test

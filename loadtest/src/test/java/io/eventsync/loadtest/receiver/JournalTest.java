@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.MultiMap;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class JournalTest {
 
     private static final Answer FAILURE = Answer.whole(500);
 
-    private final Journal journal = new Journal(1_000);
+    private final AtomicInteger recentMax = new AtomicInteger(100);
+    private final Journal journal = new Journal(1_000, recentMax::get);
 
     @Test
     void repeats_areApartFromDuplicates() {
@@ -109,7 +111,7 @@ class JournalTest {
 
     @Test
     void chain_holds_whenItIsLong() {
-        Journal large = new Journal(1 << 20);
+        Journal large = new Journal(1 << 20, () -> 1);
         for (int i = 1; i <= 10_000; i++) {
             take(large, TestReceipts.chained("e" + i, "c" + i, "c" + (i - 1)), Answer.OK);
         }
@@ -149,7 +151,7 @@ class JournalTest {
     }
 
     @Test
-    void recent_keepsTheLastHundred() {
+    void recent_keepsTheLastOnes_andFewerWhenToldSo() {
         for (int i = 0; i < 150; i++) {
             take(TestReceipts.single("e" + i, "{}"), Answer.OK);
         }
@@ -158,6 +160,12 @@ class JournalTest {
         assertThat(journal.recent().get(0).headers().get(Receipt.ID)).isEqualTo("e50");
         assertThat(journal.recent().get(99).toJson().getJsonObject("headers").getString(Receipt.ID))
                 .isEqualTo("e149");
+
+        recentMax.set(2);
+        take(TestReceipts.single("e150", "{}"), Answer.OK);
+
+        assertThat(journal.recent().stream().map(each -> each.headers().get(Receipt.ID)))
+                .containsExactly("e149", "e150");
     }
 
     private void take(Receipt receipt, Answer answer) {
@@ -167,7 +175,7 @@ class JournalTest {
     private static void take(Journal journal, Receipt receipt, Answer answer) {
         int[] rows = journal.rows(receipt);
         journal.receive(receipt, rows, answer);
-        journal.accept(receipt, rows, answer);
+        assertThat(journal.accept(receipt, rows, answer)).isBetween(0, rows.length);
     }
 
     private EndpointCounts counts() {
