@@ -11,9 +11,12 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +44,7 @@ final class AppendLane {
     private final Vertx vertx;
     private final Context context;
     private final SingleConnection single;
+    private final Function<SqlClient, Future<Void>> check;
     private final Runnable onChange;
     private @Nullable PgConnection connection;
     private @Nullable PreparedStatement append;
@@ -49,10 +53,19 @@ final class AppendLane {
     private boolean busy;
     private boolean closed;
 
-    /** @param onChange runs on the context whenever the lane may have become usable or unusable */
-    AppendLane(Vertx vertx, Context context, PgConnectOptions options, Runnable onChange) {
+    /**
+     * @param check what has to be done on each new connection before it appends
+     * @param onChange runs on the context whenever the lane may have become usable or unusable
+     */
+    AppendLane(
+            Vertx vertx,
+            Context context,
+            PgConnectOptions options,
+            Function<SqlClient, Future<Void>> check,
+            Runnable onChange) {
         this.vertx = vertx;
         this.context = context;
+        this.check = check;
         this.single = new SingleConnection(
                 vertx,
                 new PgConnectOptions(options)
@@ -82,7 +95,8 @@ final class AppendLane {
 
     private Future<Void> connect() {
         return single.open()
-                .compose(fresh -> Future.all(fresh.prepare(APPEND), fresh.prepare(MARK))
+                .compose(fresh -> Future.all(fresh.prepare(APPEND), fresh.prepare(MARK), check.apply(fresh))
+                        .timeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
                         .onFailure(e -> single.abandon())
                         .map(both -> {
                             append = both.resultAt(0);

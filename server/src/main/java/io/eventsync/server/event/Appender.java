@@ -87,7 +87,7 @@ final class Appender {
         this.duplicateCheck = duplicateCheck;
         this.meters = new AppendMeters(registry, queuedEvents::get, queuedBytes::get);
         for (int i = 0; i < LANES; i++) {
-            lanes.add(new AppendLane(vertx, context, options, this::lanesChanged));
+            lanes.add(new AppendLane(vertx, context, options, tail::check, this::lanesChanged));
         }
     }
 

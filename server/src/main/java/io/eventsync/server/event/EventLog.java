@@ -233,10 +233,7 @@ public final class EventLog implements ReadableLog {
         return point(given.position())
                 .compose(actual -> given.agreesWith(actual)
                         ? Future.succeededFuture(actual)
-                        : Future.failedFuture(Failure.of(
-                                Reason.CURSOR_FOREIGN,
-                                "the cursor belongs to a history of this log that no longer exists; the database was restored or lost its"
-                                        + " tail")));
+                        : Future.failedFuture(LogReader.foreign()));
     }
 
     private Future<Void> within(long position) {

@@ -5,9 +5,11 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.SqlClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,6 +43,9 @@ final class LiveTail {
     private volatile long earliest = 1;
     private long indexedIdMillis;
     private boolean startsOver;
+    /** How often it has started over: what was asked for before is about another history. */
+    private int histories;
+
     private boolean gapTimerRuns;
     private boolean reading;
 
@@ -150,7 +155,8 @@ final class LiveTail {
     /** Takes events of this node's appender, which are durable. */
     void offer(LogEvent[] events) {
         long first = events[0].position();
-        if (first <= position()) {
+        // While it starts over nobody may be told of more: streams that stand in the other history have to end first.
+        if (startsOver || first <= position()) {
             return;
         }
         if (first > position() + 1) {
@@ -204,23 +210,44 @@ final class LiveTail {
             return;
         }
         reading = true;
-        store.onOneConnection(client -> store.scan(client, position(), through, GAP_EVENTS, GAP_BYTES))
+        LogPoint from = head();
+        int since = histories;
+        store.onOneConnection(client -> following(client, from, through))
                 .onComplete(
                         events -> {
                             reading = false;
-                            List<LogEvent> next = contiguous(events);
-                            if (!next.isEmpty()) {
-                                publish(next);
-                                readThrough(through);
-                            }
-                            if (!ahead.isEmpty()) {
-                                watchGap();
+                            if (since == histories) {
+                                take(events, through);
                             }
                         },
                         e -> {
                             reading = false;
                             LOG.warn("reading other nodes' events failed cause={} next=poll", e.getMessage());
                         });
+    }
+
+    /** The next events after what this node has seen; empty if they do not follow it. */
+    private Future<Optional<List<LogEvent>>> following(SqlClient client, LogPoint from, long through) {
+        return store.scan(client, from.position(), through, GAP_EVENTS, GAP_BYTES)
+                .compose(events -> store.edge(client, from.position(), from.position())
+                        .map(edge -> edge.hasPoint() && from.agreesWith(edge.point())
+                                ? Optional.of(events)
+                                : Optional.empty()));
+    }
+
+    private void take(Optional<List<LogEvent>> events, long through) {
+        if (events.isEmpty()) {
+            poll().onFailure(e -> LOG.debug("poll failed cause={}", e.getMessage()));
+            return;
+        }
+        List<LogEvent> next = contiguous(events.get());
+        if (!next.isEmpty()) {
+            publish(next);
+            readThrough(through);
+        }
+        if (!ahead.isEmpty()) {
+            watchGap();
+        }
     }
 
     /** The rows right after the tail; own batches may have come in while the page was read. */
@@ -242,26 +269,48 @@ final class LiveTail {
             return startOver();
         }
         LogPoint before = head();
+        int since = histories;
         return store.head(before.position()).map(now -> {
             earliest = now.earliest();
             if (now.indexed() > indexed) {
                 indexedThrough(now.indexed(), now.indexedIdMillis());
             }
-            boolean isOtherHistory = now.position() < before.position() || !before.agreesWith(now.known());
-            if (isOtherHistory && !startsOver) {
-                LOG.error(
-                        "the database lost acknowledged events last_known={} now={}",
-                        before.position(),
-                        now.position());
-                forget(now);
-            } else if (now.earliest() > position() + 1 && !startsOver) {
-                LOG.error("retention overtook this node last_known={} earliest={}", position(), now.earliest());
-                forget(now);
-            } else {
+            if (joinsOn(before, since, now)) {
                 readThrough(now.position());
             }
             return null;
         });
+    }
+
+    /**
+     * Makes sure that the log behind a new connection goes on where this node stands, before it appends there: a batch right behind a
+     * tail that the database lost would look like the next one, and hide the loss for ever.
+     */
+    Future<Void> check(SqlClient fresh) {
+        LogPoint before = head();
+        int since = histories;
+        return store.head(fresh, before.position()).map(now -> {
+            boolean ignored = joinsOn(before, since, now);
+            return null;
+        });
+    }
+
+    /** Whether the log goes on from what this node knew; if it does not, this node starts over. */
+    private boolean joinsOn(LogPoint before, int since, ReadStore.Head now) {
+        if (startsOver || since != histories) {
+            return false;
+        }
+        if (now.position() < before.position() || !before.agreesWith(now.known())) {
+            LOG.error("the database lost acknowledged events last_known={} now={}", before.position(), now.position());
+            forget(now);
+            return false;
+        }
+        if (now.earliest() > position() + 1) {
+            LOG.error("retention overtook this node last_known={} earliest={}", position(), now.earliest());
+            forget(now);
+            return false;
+        }
+        return true;
     }
 
     /** The key index has every id up to here; call after it committed. */
@@ -273,6 +322,7 @@ final class LiveTail {
 
     /** What this node knows does not join on to what the log is now: it ends all streams and starts over from the database. */
     private void forget(ReadStore.Head now) {
+        histories++;
         ahead.clear();
         recentIds.clear();
         ring.startAt(new LogPoint(now.position(), 0));

@@ -52,14 +52,14 @@ final class LogReader implements Reader {
         return measureDensity()
                 .compose(v -> store.onOneConnection(client -> {
                     if (!filter.isAllTags() && selection.ids().length == 0) {
-                        return endAt(client, start.position(), head.position(), List.of());
+                        return endAt(client, start, head.position(), List.of());
                     }
                     boolean sparse = !filter.isAllTags() && density < DENSE;
                     // Another node may have indexed what this one has not seen, with tags that it does not know.
                     long indexed = Math.min(tail.indexed(), head.position());
                     return sparse && start.position() < indexed
-                            ? postings(client, start.position(), indexed, eventsMax, bytesMax)
-                            : scan(client, start.position(), head.position(), eventsMax, bytesMax);
+                            ? postings(client, start, indexed, eventsMax, bytesMax)
+                            : scan(client, start, head.position(), eventsMax, bytesMax);
                 }));
     }
 
@@ -88,22 +88,22 @@ final class LogReader implements Reader {
         return end.position() == start.position() ? null : new Page(events, end);
     }
 
-    private Future<Page> scan(SqlClient client, long after, long head, int eventsMax, long bytesMax) {
+    private Future<Page> scan(SqlClient client, LogPoint start, long head, int eventsMax, long bytesMax) {
         return filter.isAllTags()
-                ? scanShort(client, after, Math.min(head, after + eventsMax), eventsMax, bytesMax)
-                : scanRows(client, after, Math.min(head, after + SCAN_POSITIONS_MAX), eventsMax, bytesMax);
+                ? scanShort(client, start, Math.min(head, start.position() + eventsMax), eventsMax, bytesMax)
+                : scanRows(client, start, Math.min(head, start.position() + SCAN_POSITIONS_MAX), eventsMax, bytesMax);
     }
 
     /** Both questions travel together. An event of an unusual size ends the page; one that begins it is read the careful way. */
-    private Future<Page> scanShort(SqlClient client, long after, long through, int eventsMax, long bytesMax) {
-        Future<List<LogEvent>> rows = store.scanShort(client, after, through, 2 * bytesMax / eventsMax);
-        Future<ReadStore.Edge> edge = store.edge(client, through);
+    private Future<Page> scanShort(SqlClient client, LogPoint start, long through, int eventsMax, long bytesMax) {
+        Future<List<LogEvent>> rows = store.scanShort(client, start.position(), through, 2 * bytesMax / eventsMax);
+        Future<ReadStore.Edge> edge = store.edge(client, through, start.position());
         return Future.all(rows, edge).compose(both -> {
             List<LogEvent> found = cut(rows.result(), bytesMax);
             if (found.isEmpty()) {
-                return scanRows(client, after, through, eventsMax, bytesMax);
+                return scanRows(client, start, through, eventsMax, bytesMax);
             }
-            return page(after, found, edge.result(), LogPoint.after(found.get(found.size() - 1)));
+            return page(start, found, edge.result(), LogPoint.after(found.get(found.size() - 1)));
         });
     }
 
@@ -118,18 +118,20 @@ final class LogReader implements Reader {
         return events;
     }
 
-    private Future<Page> scanRows(SqlClient client, long after, long through, int eventsMax, long bytesMax) {
+    private Future<Page> scanRows(SqlClient client, LogPoint start, long through, int eventsMax, long bytesMax) {
+        long after = start.position();
         Future<List<LogEvent>> rows = filter.isAllTags()
                 ? store.scan(client, after, through, eventsMax, bytesMax)
                 : store.scanTags(client, after, through, eventsMax, bytesMax, selection.ids());
         return rows.compose(found -> {
             boolean cut = found.size() >= eventsMax || bytes(found) + EVENT_BYTES > bytesMax;
             long end = cut ? found.get(found.size() - 1).position() : through;
-            return endAt(client, after, end, found);
+            return endAt(client, start, end, found);
         });
     }
 
-    private Future<Page> postings(SqlClient client, long after, long indexed, int eventsMax, long bytesMax) {
+    private Future<Page> postings(SqlClient client, LogPoint start, long indexed, int eventsMax, long bytesMax) {
+        long after = start.position();
         long widest = Math.max(1, POSTING_ROWS_MAX / selection.ids().length) * (long) Blocks.SIZE;
         double wanted = 1.3 * eventsMax / Math.max(density, 1e-9);
         long window = (long) Math.min((double) widest, Math.max(Blocks.SIZE, wanted));
@@ -137,27 +139,39 @@ final class LogReader implements Reader {
         return store.postings(client, after, through, eventsMax, selection.ids())
                 .compose(positions -> {
                     if (positions.length == 0) {
-                        return endAt(client, after, through, List.of());
+                        return endAt(client, start, through, List.of());
                     }
                     return store.byPositions(client, positions, bytesMax).compose(found -> {
                         boolean cut = positions.length >= eventsMax || found.size() < positions.length;
                         long end = cut && !found.isEmpty()
                                 ? found.get(found.size() - 1).position()
                                 : through;
-                        return endAt(client, after, end, found);
+                        return endAt(client, start, end, found);
                     });
                 });
     }
 
     /** Where the page ends, after making sure that retention took nothing of it. */
-    private Future<Page> endAt(SqlClient client, long after, long end, List<LogEvent> found) {
-        return store.edge(client, end).compose(edge -> page(after, found, edge, edge.point()));
+    private Future<Page> endAt(SqlClient client, LogPoint start, long end, List<LogEvent> found) {
+        return store.edge(client, end, start.position()).compose(edge -> {
+            // A database that lost its tail: without the event at its end the page would step over what comes there
+            // next.
+            return edge.hasPoint()
+                    ? page(start, found, edge, edge.point())
+                    : Future.failedFuture(Failure.storeUnavailable(null));
+        });
     }
 
-    /** @param edge read after the events */
-    private Future<Page> page(long after, List<LogEvent> found, ReadStore.Edge edge, LogPoint end) {
-        if (after + 1 < edge.earliest()) {
-            return Future.failedFuture(expired(after, edge.earliest()));
+    /** @param edge read after the events, on the same connection: a failover does not come between them */
+    private Future<Page> page(LogPoint start, List<LogEvent> found, ReadStore.Edge edge, LogPoint end) {
+        if (start.position() + 1 < edge.earliest()) {
+            return Future.failedFuture(expired(start.position(), edge.earliest()));
+        }
+        if (!start.agreesWith(edge.start())) {
+            return Future.failedFuture(foreign());
+        }
+        if (!edge.hasStart()) {
+            return Future.failedFuture(Failure.storeUnavailable(null));
         }
         List<LogEvent> matching = filter.isByTagOnly()
                 ? found
@@ -182,6 +196,12 @@ final class LogReader implements Reader {
         return Failure.of(Reason.CURSOR_EXPIRED, "retention has removed events after this point")
                 .with("earliest_position", earliest)
                 .with("missed_events", earliest - 1 - after);
+    }
+
+    static Failure foreign() {
+        return Failure.of(
+                Reason.CURSOR_FOREIGN,
+                "the cursor belongs to a history of this log that no longer exists; the database was restored or lost its tail");
     }
 
     private static long bytes(List<LogEvent> events) {

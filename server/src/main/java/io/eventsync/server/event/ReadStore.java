@@ -107,8 +107,8 @@ final class ReadStore {
             """;
 
     static final String EDGE = """
-            select l.earliest, l.indexed, e.id, e.at
-            from eventsync.log l left join eventsync.event e on e.pos = $1
+            select l.earliest, l.indexed, e.id, e.at, s.id, s.at
+            from eventsync.log l left join eventsync.event e on e.pos = $1 left join eventsync.event s on s.pos = $2
             """;
 
     static final String HEAD = """
@@ -139,8 +139,22 @@ final class ReadStore {
     /** Rows of one page and what holds where it ends. */
     record Slice(List<LogEvent> events, Edge edge) {}
 
-    /** The earliest position kept, the indexed position, and the point asked for (with fingerprint 0 if no event stands there). */
-    record Edge(long earliest, long indexed, LogPoint point) {}
+    /** The earliest position kept, the indexed position, and the points asked for (with fingerprint 0 if no event stands there). */
+    record Edge(long earliest, long indexed, LogPoint point, LogPoint start) {
+        /** Whether an event stands at the point, or retention may have taken it. */
+        boolean hasPoint() {
+            return hasIt(point);
+        }
+
+        /** The same of the start. */
+        boolean hasStart() {
+            return hasIt(start);
+        }
+
+        private boolean hasIt(LogPoint which) {
+            return which.fingerprint() != 0 || which.position() < earliest;
+        }
+    }
 
     <T> Future<T> onOneConnection(java.util.function.Function<SqlClient, Future<T>> work) {
         return pool.withConnection(work::apply);
@@ -190,10 +204,15 @@ final class ReadStore {
                 Tuple.tuple().addArrayOfLong(positions).addLong(bytes));
     }
 
-    Future<Edge> edge(SqlClient client, long position) {
-        return client.preparedQuery(EDGE).execute(Tuple.of(position)).map(rows -> {
+    /** @param start another position to look at */
+    Future<Edge> edge(SqlClient client, long position, long start) {
+        return client.preparedQuery(EDGE).execute(Tuple.of(position, start)).map(rows -> {
             Row row = rows.iterator().next();
-            return new Edge(row.getLong(0), row.getLong(1), point(position, row.getString(2), row.getLong(3)));
+            return new Edge(
+                    row.getLong(0),
+                    row.getLong(1),
+                    point(position, row.getString(2), row.getLong(3)),
+                    point(start, row.getString(4), row.getLong(5)));
         });
     }
 
@@ -203,12 +222,16 @@ final class ReadStore {
     }
 
     Future<Edge> edge(long position) {
-        return edge(pool, position);
+        return edge(pool, position, position);
     }
 
     /** @param known a position to look at as well */
     Future<Head> head(long known) {
-        return pool.preparedQuery(HEAD).execute(Tuple.of(known)).map(rows -> {
+        return head(pool, known);
+    }
+
+    Future<Head> head(SqlClient client, long known) {
+        return client.preparedQuery(HEAD).execute(Tuple.of(known)).map(rows -> {
             Row row = rows.iterator().next();
             Long head = row.getLong(2);
             return new Head(

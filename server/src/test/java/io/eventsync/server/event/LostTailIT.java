@@ -13,6 +13,7 @@ import io.eventsync.server.TestServer;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
+import io.eventsync.server.tag.TagPrefix;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.EventServiceGrpcClient;
 import io.eventsync.v1.IngestRequest;
@@ -28,6 +29,8 @@ import io.vertx.pgclient.PgConnectOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +38,16 @@ import org.junit.jupiter.api.Timeout;
 /** A failover to a standby that had not received everything: acknowledged events are gone, and their positions are used again. */
 @Timeout(60)
 class LostTailIT {
+    /** A node that learns what the database did only when it has to. */
+    private static final Map<String, String> DEAF = Map.of("log-poll-interval", "1m", "log-notify-interval", "10s");
+
+    private static final Map<String, String> DEAF_AND_FORGETFUL =
+            Map.of("log-poll-interval", "1m", "log-notify-interval", "10s", "log-tail-events-max", "16");
+
+    /** Read by position, and by position and tag. */
+    private static final List<EventFilter> FILTERS =
+            List.of(EventFilter.ALL, new EventFilter(List.of(new TagPrefix("T")), List.of(), Set.of(), Map.of()));
+
     private final PgConnectOptions database = TestPostgres.freshDatabase();
     private final TestSql sql = new TestSql();
     private final Vertx clients = Vertx.vertx();
@@ -52,6 +65,19 @@ class LostTailIT {
                         + "; delete from eventsync.mark where pos > "
                         + position + "; insert into eventsync.mark (pos) values (" + position
                         + ") on conflict do nothing; commit");
+    }
+
+    /** Other events stand at the positions after this one, and the log has come to another head. */
+    private void rewriteAfter(long position, long head) {
+        sql.execute(
+                database,
+                "begin; delete from eventsync.event where pos > " + position
+                        + "; delete from eventsync.mark where pos > "
+                        + position + "; insert into eventsync.event (pos, at, tag_id, id, body)"
+                        + " select g, e.at, e.tag_id, 'other-' || g, e.body"
+                        + " from eventsync.event e, generate_series(" + (position + 1) + ", " + head
+                        + ") g where e.pos = " + position + "; insert into eventsync.mark (pos) values (" + head
+                        + "); commit");
     }
 
     @Test
@@ -81,19 +107,107 @@ class LostTailIT {
                 points.add(node.append(event("e" + i, "T", "{}")).point());
             }
 
-            sql.execute(
-                    database,
-                    "begin; delete from eventsync.event where pos > 5;"
-                            + " insert into eventsync.event (pos, at, tag_id, id, body)"
-                            + " select g, e.at, e.tag_id, 'other-' || g, e.body"
-                            + " from eventsync.event e, generate_series(6, 12) g where e.pos = 5;"
-                            + " insert into eventsync.mark (pos) values (12); commit");
+            rewriteAfter(5, 12);
             await().until(() -> node.log().head().position() == 12);
 
             assertRefused(() -> await(node.log().verify(points.get(9))), Reason.CURSOR_FOREIGN);
             assertThat(await(node.log().byPosition(10)).orElseThrow().id()).isEqualTo("other-10");
             assertThat(node.append(event("e8", "T", "{}")).position()).isEqualTo(13);
         }
+    }
+
+    /** As a failover leaves it: the connections are gone, and others have filled the lost positions before this node looked. */
+    @Test
+    void R8_ownAppendRightBehindTheLostTail_doesNotHideTheLoss() {
+        try (TestNode node = TestNode.open(database, DEAF)) {
+            List<LogPoint> points = fill(node, 10);
+            CountDownLatch regressed = regressionOf(node);
+
+            rewriteAfter(5, 10);
+            sql.execute(
+                    database,
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                            + " where application_name = 'eventsync-append' and datname = current_database()");
+
+            assertThat(append(node, "after").position()).isEqualTo(11);
+            await().until(() -> regressed.getCount() == 0);
+            await().until(() -> node.log().head().position() == 11);
+            assertRefused(() -> await(node.log().verify(points.get(9))), Reason.CURSOR_FOREIGN);
+            assertThat(await(node.log().byPosition(10)).orElseThrow().id()).isEqualTo("other-10");
+        }
+    }
+
+    @Test
+    void R8_gapBehindTheLostTail_isNotFilledFromTheOtherHistory() {
+        try (TestNode node = TestNode.open(database, DEAF)) {
+            List<LogPoint> points = fill(node, 10);
+            CountDownLatch regressed = regressionOf(node);
+
+            rewriteAfter(5, 12);
+
+            assertThat(append(node, "after").position()).isEqualTo(13);
+            await().until(() -> regressed.getCount() == 0);
+            assertRefused(() -> await(node.log().verify(points.get(9))), Reason.CURSOR_FOREIGN);
+        }
+    }
+
+    @Test
+    void R8_pageOfAnotherHistory_isRefused_beforeThisNodeHasNoticed() {
+        try (TestNode node = TestNode.open(database, DEAF_AND_FORGETFUL)) {
+            List<LogPoint> points = fill(node, 60);
+
+            rewriteAfter(10, 60);
+
+            for (EventFilter filter : FILTERS) {
+                Reader reader = node.log().reader(filter);
+                assertRefused(() -> await(reader.after(points.get(20), 100, 1 << 20)), Reason.CURSOR_FOREIGN);
+                assertThat(await(reader.after(points.get(4), 100, 1 << 20)).events())
+                        .hasSize(55);
+            }
+        }
+    }
+
+    /** Else the page would end at the head that this node knows, and what comes there next would never be read. */
+    @Test
+    void R8_pageDoesNotStepOverWhatTheDatabaseLost() {
+        try (TestNode node = TestNode.open(database, DEAF_AND_FORGETFUL)) {
+            List<LogPoint> points = fill(node, 60);
+
+            loseAfter(10);
+
+            for (EventFilter filter : FILTERS) {
+                Reader reader = node.log().reader(filter);
+                assertRefused(() -> await(reader.after(points.get(9), 100, 1 << 20)), Reason.STORE_UNAVAILABLE);
+                assertRefused(() -> await(reader.after(points.get(20), 100, 1 << 20)), Reason.STORE_UNAVAILABLE);
+            }
+        }
+    }
+
+    private static List<LogPoint> fill(TestNode node, int events) {
+        List<LogPoint> points = new ArrayList<>();
+        for (int i = 1; i <= events; i++) {
+            points.add(node.append(event("e" + i, "T", "{}")).point());
+        }
+        return points;
+    }
+
+    /** Through the time in which the node has no connection. */
+    private static Appended append(TestNode node, String id) {
+        return await().ignoreExceptions().until(() -> node.append(event(id, "T", "{}")), answer -> true);
+    }
+
+    private static CountDownLatch regressionOf(TestNode node) {
+        CountDownLatch regressed = new CountDownLatch(1);
+        node.log().subscribe(node.vertx().getOrCreateContext(), new TailListener() {
+            @Override
+            public void advanced() {}
+
+            @Override
+            public void regressed() {
+                regressed.countDown();
+            }
+        });
+        return regressed;
     }
 
     @Test
