@@ -8,19 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * What one server holds on to.
+ * What one server holds on to: the least of several looks at each, as calls and connections under way come and go.
  *
  * @param pid whose it is
- * @param heapMegabytes of live objects: the least of three looks, as calls under way come and go
+ * @param heapMegabytes of live objects
  * @param connections of all servers to Postgres; 0 where that is not ours to look at
  */
 record Usage(long pid, double heapMegabytes, long files, long threads, long connections) {
 
-    private static final int LOOKS = 3;
+    private static final int LOOKS = 5;
     private static final double HEAP_SLACK_MEGABYTES = 1;
     /** A pool may open one more of what it may have. */
     private static final long SLACK = 3;
@@ -28,16 +27,28 @@ record Usage(long pid, double heapMegabytes, long files, long threads, long conn
     private static final Pattern BACKEND = Pattern.compile("postgres: \\S+ \\S+ (\\[local\\]|[0-9.]+\\().*");
 
     static Usage of(long pid, Postgres postgres) {
-        double heap = DoubleStream.generate(() -> ServerMemory.settled(pid).heapMegabytes())
+        return Stream.generate(() -> look(pid, postgres))
                 .limit(LOOKS)
-                .min()
-                .orElse(0);
+                .reduce(Usage::least)
+                .orElseThrow();
+    }
+
+    private static Usage look(long pid, Postgres postgres) {
         return new Usage(
                 pid,
-                heap,
+                ServerMemory.settled(pid).heapMegabytes(),
                 entries(Path.of("/proc", Long.toString(pid), "fd")),
                 entries(Path.of("/proc", Long.toString(pid), "task")),
                 postgres.processes().filter(Usage::isBackend).count());
+    }
+
+    Usage least(Usage other) {
+        return new Usage(
+                pid,
+                Math.min(heapMegabytes, other.heapMegabytes),
+                Math.min(files, other.files),
+                Math.min(threads, other.threads),
+                Math.min(connections, other.connections));
     }
 
     /** What has grown by more than that. */
