@@ -7,6 +7,7 @@ import io.eventsync.server.event.EventLog;
 import io.eventsync.server.event.LogPoint;
 import io.eventsync.server.event.TailListener;
 import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
 import io.eventsync.server.sync.ExpiredPolicy;
 import io.eventsync.server.upkeep.Upkeep;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailListener {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryNode.class);
     private static final long LOOK_MILLIS = 500;
+    private static final long VERIFY_MILLIS = 250;
     private static final long REAP_MILLIS = 20_000;
     private static final int TAKE_MAX = 200;
     private static final int IDLE_PER_ROUND = 500;
@@ -222,9 +224,26 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
             run.disable(DisableReason.SECRET_UNREADABLE, "its secrets do not open with the keys of this server");
             end(assignment, false);
         } else {
-            feeder.want(assignment);
+            feed(assignment);
             pump.ready(assignment);
         }
+    }
+
+    /** Once it is known that its place is one of this log's history. */
+    private void feed(Assignment assignment) {
+        log.verify(assignment.run().read()).onComplete(known -> feeder.want(assignment), e -> {
+            Reason reason = e instanceof Failure failure ? failure.reason() : Reason.INTERNAL;
+            if (assignment.isEnding) {
+                return;
+            }
+            if (reason == Reason.CURSOR_FOREIGN || reason == Reason.CURSOR_AHEAD) {
+                foreign(assignment);
+            } else if (reason == Reason.CURSOR_EXPIRED) {
+                feeder.want(assignment);
+            } else {
+                vertx.setTimer(VERIFY_MILLIS, t -> feed(assignment));
+            }
+        });
     }
 
     private static AttemptResult noSender() {
@@ -336,6 +355,19 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
                 "retention removed " + missed + " events that it had not come to",
                 ",\"missed_events\":" + missed);
         feeder.want(assignment);
+    }
+
+    @Override
+    public void foreign(Assignment assignment) {
+        LOG.warn(
+                "an endpoint's place is in a history that the database has lost endpoint={} next=disable it",
+                assignment.run().handle().name());
+        assignment
+                .run()
+                .disable(
+                        DisableReason.CURSOR_EXPIRED,
+                        "the database was restored or lost its tail, and the endpoint's place with it; seek to where it shall go on");
+        end(assignment, false);
     }
 
     /** Endpoints that match little move on too, only nobody is in a hurry to know. */

@@ -46,6 +46,9 @@ final class Feeder {
 
         /** Retention removed events that the endpoint had not come to. */
         void expired(Assignment assignment, Failure cause);
+
+        /** The endpoint's place is in a history that the database has lost. */
+        void foreign(Assignment assignment);
     }
 
     Feeder(Vertx vertx, ReadableLog log, SteadyClock clock, Listener listener) {
@@ -202,6 +205,11 @@ final class Feeder {
         if (cause instanceof Failure failure && failure.reason() == Reason.CURSOR_EXPIRED) {
             assignment.isReading = false;
             listener.expired(assignment, failure);
+            return;
+        }
+        if (cause instanceof Failure failure && failure.reason() == Reason.CURSOR_FOREIGN) {
+            assignment.isReading = false;
+            listener.foreign(assignment);
             return;
         }
         LOG.debug("reading for an endpoint failed endpoint={} cause={}", assignment.id(), cause.getMessage());

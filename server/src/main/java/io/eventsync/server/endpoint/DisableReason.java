@@ -6,7 +6,7 @@ public enum DisableReason {
     GONE,
     /** No success for days. */
     FAILING,
-    /** Retention removed events the endpoint had not come to. */
+    /** Retention removed events the endpoint had not come to, or the database lost the history of its place. */
     CURSOR_EXPIRED,
     /** Its secrets do not open with the keys this server has. */
     SECRET_UNREADABLE

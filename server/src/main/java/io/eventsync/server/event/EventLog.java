@@ -215,7 +215,7 @@ public final class EventLog implements ReadableLog {
     public Future<LogPoint> point(long position) {
         return within(position).compose(v -> {
             LogPoint head = head();
-            if (position == head.position()) {
+            if (position == head.position() && (head.fingerprint() != 0 || position == 0)) {
                 return Future.succeededFuture(head);
             }
             LogEvent recent = tail.event(position);
@@ -224,7 +224,10 @@ public final class EventLog implements ReadableLog {
             }
             return position == 0
                     ? Future.succeededFuture(LogPoint.BEGINNING)
-                    : stored(reads.edge(position)).map(ReadStore.Edge::point);
+                    : stored(reads.edge(position))
+                            .compose(edge -> edge.hasPoint()
+                                    ? Future.succeededFuture(edge.point())
+                                    : Future.failedFuture(Failure.storeUnavailable(null)));
         });
     }
 

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +44,12 @@ final class LiveTail {
     private volatile long indexed;
     private volatile long earliest = 1;
     private long indexedIdMillis;
-    private boolean startsOver;
+    /** True until everybody who stood in the other history has been told. */
+    private volatile boolean startsOver;
     /** How often it has started over: what was asked for before is about another history. */
-    private int histories;
+    private final AtomicInteger histories = new AtomicInteger();
+
+    private @Nullable Future<Void> startingOver;
 
     private boolean gapTimerRuns;
     private boolean reading;
@@ -76,6 +81,9 @@ final class LiveTail {
                         .compose(v -> store.eachId(now.indexed(), now.position(), recentIds))
                         .compose(v -> store.edge(now.position()))
                         .map(edge -> {
+                            if (!edge.hasPoint()) {
+                                throw Failure.storeUnavailable(null); // another server answered than before
+                            }
                             indexed = now.indexed();
                             indexedIdMillis = now.indexedIdMillis();
                             earliest = now.earliest();
@@ -109,6 +117,14 @@ final class LiveTail {
 
     long earliest() {
         return earliest;
+    }
+
+    /**
+     * Which history this node is in; less than 0 while it changes. What was read from memory and Postgres together holds only if it is the
+     * same before and after. Any thread.
+     */
+    int history() {
+        return startsOver ? -1 : histories.get();
     }
 
     @Nullable
@@ -211,13 +227,15 @@ final class LiveTail {
         }
         reading = true;
         LogPoint from = head();
-        int since = histories;
+        int since = histories.get();
         store.onOneConnection(client -> following(client, from, through))
                 .onComplete(
                         events -> {
                             reading = false;
-                            if (since == histories) {
+                            if (since == histories.get()) {
                                 take(events, through);
+                            } else if (!ahead.isEmpty()) {
+                                watchGap();
                             }
                         },
                         e -> {
@@ -228,11 +246,13 @@ final class LiveTail {
 
     /** The next events after what this node has seen; empty if they do not follow it. */
     private Future<Optional<List<LogEvent>>> following(SqlClient client, LogPoint from, long through) {
-        return store.scan(client, from.position(), through, GAP_EVENTS, GAP_BYTES)
-                .compose(events -> store.edge(client, from.position(), from.position())
-                        .map(edge -> edge.hasPoint() && from.agreesWith(edge.point())
-                                ? Optional.of(events)
-                                : Optional.empty()));
+        Future<List<LogEvent>> events = store.scan(client, from.position(), through, GAP_EVENTS, GAP_BYTES);
+        Future<ReadStore.Edge> edge = store.edge(client, from.position(), from.position());
+        return Future.all(events, edge)
+                .map(both -> edge.result().hasPoint()
+                                && from.agreesWith(edge.result().point())
+                        ? Optional.of(events.result())
+                        : Optional.empty());
     }
 
     private void take(Optional<List<LogEvent>> events, long through) {
@@ -268,14 +288,13 @@ final class LiveTail {
         if (startsOver) {
             return startOver();
         }
-        LogPoint before = head();
-        int since = histories;
-        return store.head(before.position()).map(now -> {
+        Seen before = new Seen(head(), indexed, histories.get());
+        return store.head(before.head().position()).map(now -> {
             earliest = now.earliest();
             if (now.indexed() > indexed) {
                 indexedThrough(now.indexed(), now.indexedIdMillis());
             }
-            if (joinsOn(before, since, now)) {
+            if (joinsOn(before, now)) {
                 readThrough(now.position());
             }
             return null;
@@ -284,24 +303,34 @@ final class LiveTail {
 
     /**
      * Makes sure that the log behind a new connection goes on where this node stands, before it appends there: a batch right behind a
-     * tail that the database lost would look like the next one, and hide the loss for ever.
+     * tail that the database lost would look like the next one, and hide the loss for ever. Batches that wait for a gap may be lost
+     * too; those that are not are read.
      */
     Future<Void> check(SqlClient fresh) {
-        LogPoint before = head();
-        int since = histories;
-        return store.head(fresh, before.position()).map(now -> {
-            boolean ignored = joinsOn(before, since, now);
+        Seen before = new Seen(head(), indexed, histories.get());
+        return store.head(fresh, before.head().position()).map(now -> {
+            ahead.clear();
+            boolean ignored = joinsOn(before, now);
             return null;
         });
     }
 
+    /** What this node knew when it asked. */
+    private record Seen(LogPoint head, long indexed, int history) {}
+
     /** Whether the log goes on from what this node knew; if it does not, this node starts over. */
-    private boolean joinsOn(LogPoint before, int since, ReadStore.Head now) {
-        if (startsOver || since != histories) {
+    private boolean joinsOn(Seen before, ReadStore.Head now) {
+        if (startsOver || before.history() != histories.get()) {
             return false;
         }
-        if (now.position() < before.position() || !before.agreesWith(now.known())) {
-            LOG.error("the database lost acknowledged events last_known={} now={}", before.position(), now.position());
+        boolean lostEvents =
+                now.position() < before.head().position() || !before.head().agreesWith(now.known());
+        if (lostEvents || now.indexed() < before.indexed()) {
+            LOG.error(
+                    "the database lost acknowledged {} last_known={} now={}",
+                    lostEvents ? "events" : "work on its index",
+                    before.head().position(),
+                    now.position());
             forget(now);
             return false;
         }
@@ -322,24 +351,48 @@ final class LiveTail {
 
     /** What this node knows does not join on to what the log is now: it ends all streams and starts over from the database. */
     private void forget(ReadStore.Head now) {
-        histories++;
+        startsOver = true;
+        histories.incrementAndGet();
         ahead.clear();
         recentIds.clear();
         ring.startAt(new LogPoint(now.position(), 0));
         indexed = now.indexed();
+        indexedIdMillis = now.indexedIdMillis();
         tags.forget();
-        startsOver = true;
         startOver().onFailure(e -> LOG.error("starting over failed cause={} next=poll", e.getMessage()));
     }
 
+    /** One at a time. */
     private Future<Void> startOver() {
-        return open().map(v -> {
-            if (startsOver) {
-                startsOver = false;
-                subscribers.forEach(
-                        s -> s.context().runOnContext(w -> s.listener().regressed()));
-            }
-            return null;
-        });
+        if (startingOver == null) {
+            startingOver = open().compose(v -> tellRegressed()).onComplete(done -> {
+                startingOver = null;
+                if (done.succeeded()) {
+                    startsOver = false;
+                    poll().onFailure(e -> LOG.debug("poll failed cause={}", e.getMessage()));
+                }
+            });
+        }
+        return startingOver;
+    }
+
+    /** Done once they have heard: a reader that is told of more before could take it for what comes next. */
+    private Future<Void> tellRegressed() {
+        List<Future<Void>> told = new ArrayList<>();
+        for (Subscriber subscriber : subscribers) {
+            Promise<Void> heard = Promise.promise();
+            told.add(heard.future());
+            subscriber.context().runOnContext(v -> {
+                try {
+                    subscriber.listener().regressed();
+                } finally {
+                    heard.complete();
+                }
+            });
+        }
+        return Future.join(told)
+                .timeout(REACH_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
     }
 }

@@ -41,6 +41,17 @@ final class LogReader implements Reader {
 
     @Override
     public Future<Page> after(LogPoint start, int eventsMax, long bytesMax) {
+        int history = tail.history();
+        if (history < 0) {
+            return Future.failedFuture(Failure.storeUnavailable(null));
+        }
+        return read(start, eventsMax, bytesMax)
+                .compose(page -> tail.history() == history
+                        ? Future.succeededFuture(page)
+                        : Future.failedFuture(Failure.storeUnavailable(null)));
+    }
+
+    private Future<Page> read(LogPoint start, int eventsMax, long bytesMax) {
         LogPoint head = tail.head();
         if (start.position() >= head.position()) {
             return Future.succeededFuture(new Page(List.of(), start));
@@ -52,7 +63,7 @@ final class LogReader implements Reader {
         return measureDensity()
                 .compose(v -> store.onOneConnection(client -> {
                     if (!filter.isAllTags() && selection.ids().length == 0) {
-                        return endAt(client, start, head.position(), List.of());
+                        return endAt(client, start, head.position(), 0, List.of());
                     }
                     boolean sparse = !filter.isAllTags() && density < DENSE;
                     // Another node may have indexed what this one has not seen, with tags that it does not know.
@@ -64,7 +75,9 @@ final class LogReader implements Reader {
     }
 
     private @Nullable Page fromRing(LogPoint start, LogPoint head, int eventsMax, long bytesMax) {
-        if (tail.event(start.position() + 1) == null) {
+        LogEvent before = tail.event(start.position());
+        boolean isOther = before != null && !start.agreesWith(LogPoint.after(before));
+        if (isOther || tail.event(start.position() + 1) == null) {
             return null;
         }
         List<LogEvent> events = new ArrayList<>();
@@ -126,7 +139,7 @@ final class LogReader implements Reader {
         return rows.compose(found -> {
             boolean cut = found.size() >= eventsMax || bytes(found) + EVENT_BYTES > bytesMax;
             long end = cut ? found.get(found.size() - 1).position() : through;
-            return endAt(client, start, end, found);
+            return endAt(client, start, end, 0, found);
         });
     }
 
@@ -139,24 +152,27 @@ final class LogReader implements Reader {
         return store.postings(client, after, through, eventsMax, selection.ids())
                 .compose(positions -> {
                     if (positions.length == 0) {
-                        return endAt(client, start, through, List.of());
+                        return endAt(client, start, through, through, List.of());
                     }
                     return store.byPositions(client, positions, bytesMax).compose(found -> {
                         boolean cut = positions.length >= eventsMax || found.size() < positions.length;
                         long end = cut && !found.isEmpty()
                                 ? found.get(found.size() - 1).position()
                                 : through;
-                        return endAt(client, start, end, found);
+                        return endAt(client, start, end, through, found);
                     });
                 });
     }
 
-    /** Where the page ends, after making sure that retention took nothing of it. */
-    private Future<Page> endAt(SqlClient client, LogPoint start, long end, List<LogEvent> found) {
+    /**
+     * Where the page ends, after making sure that retention took nothing of it.
+     *
+     * @param indexed how far the index had to go for it
+     */
+    private Future<Page> endAt(SqlClient client, LogPoint start, long end, long indexed, List<LogEvent> found) {
         return store.edge(client, end, start.position()).compose(edge -> {
-            // A database that lost its tail: without the event at its end the page would step over what comes there
-            // next.
-            return edge.hasPoint()
+            // A database that lost its tail, or the work on its index: the page would step over what comes there next.
+            return edge.hasPoint() && edge.indexed() >= indexed
                     ? page(start, found, edge, edge.point())
                     : Future.failedFuture(Failure.storeUnavailable(null));
         });

@@ -22,6 +22,7 @@ import io.eventsync.v1.ListSubscriptionsRequest;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.common.GrpcStatus;
@@ -180,6 +181,66 @@ class LostTailIT {
                 assertRefused(() -> await(reader.after(points.get(9), 100, 1 << 20)), Reason.STORE_UNAVAILABLE);
                 assertRefused(() -> await(reader.after(points.get(20), 100, 1 << 20)), Reason.STORE_UNAVAILABLE);
             }
+        }
+    }
+
+    @Test
+    void R8_pointThatTheDatabaseLost_isNotTakenForAnyOther() {
+        try (TestNode node = TestNode.open(database, DEAF_AND_FORGETFUL)) {
+            List<LogPoint> points = fill(node, 60);
+
+            loseAfter(10);
+
+            assertRefused(() -> await(node.log().verify(points.get(20))), Reason.STORE_UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void R8_pageFromMemory_isOfTheCursorsHistory() {
+        try (TestNode node = TestNode.open(database, DEAF)) {
+            List<LogPoint> points = fill(node, 10);
+            Reader reader = node.log().reader(EventFilter.ALL);
+
+            assertThat(await(reader.after(points.get(4), 100, 1 << 20)).events())
+                    .hasSize(5);
+            assertRefused(() -> await(reader.after(new LogPoint(5, 7), 100, 1 << 20)), Reason.CURSOR_FOREIGN);
+        }
+    }
+
+    /** It has no tags then: a filtered page would find nothing, and end at the head. And the head has no fingerprint: it would fit any cursor. */
+    @Test
+    void R8_nodeThatStartsOver_answersNoPage_andTakesNoCursorOfTheOtherHistory() {
+        try (TestNode node = TestNode.open(database, Map.of("log-tail-events-max", "16"))) {
+            List<LogPoint> points = fill(node, 60);
+            Promise<Void> release = Promise.promise();
+            Promise<Void> held = Promise.promise();
+            Future<Void> lock = sql.begin(
+                    database,
+                    connection -> connection
+                            .query("begin; lock table eventsync.tag in access exclusive mode")
+                            .execute()
+                            .onComplete(v -> held.complete(), held::fail)
+                            .compose(v -> release.future())
+                            .compose(v -> connection.query("commit").execute())
+                            .mapEmpty());
+            done(held.future());
+
+            rewriteAfter(10, 60);
+            await().until(() -> node.log().head().fingerprint() == 0);
+
+            Reader reader = node.log().reader(FILTERS.get(1));
+            assertRefused(() -> await(reader.after(points.get(4), 100, 1 << 20)), Reason.STORE_UNAVAILABLE);
+            assertRefused(() -> await(node.log().verify(points.get(59))), Reason.CURSOR_FOREIGN);
+
+            release.complete();
+            done(lock);
+            await().until(() -> node.log().head().fingerprint() != 0);
+            await().ignoreExceptions()
+                    .until(
+                            () -> await(reader.after(points.get(4), 100, 1 << 20))
+                                    .events()
+                                    .size(),
+                            size -> size == 55);
         }
     }
 
