@@ -8,8 +8,8 @@ import java.util.Map;
 /** The peak, half of it, a multiple of it, half of it again; and what that says. */
 final class OverloadRun {
 
-    /** Refused calls are many, and each holds its place until its answer is here. */
-    private static final int IN_FLIGHT_MAX = 60_000;
+    /** Calls that are refused, or wait until the server lets the client send more, hold their place until their answer is here. */
+    private static final int IN_FLIGHT_MAX = 20_000;
 
     private static final Duration RECOVERY = Duration.ofSeconds(5);
     private static final double GOODPUT_MIN = 0.9;
@@ -74,7 +74,8 @@ final class OverloadRun {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("bench", "overload");
         result.put("peak_events_per_s", peak.get("events_per_s"));
-        result.put("offered_per_peak", ratio(answered / number(overload, "seconds"), most));
+        result.put("asked_per_peak", ratio(number(overload, "rate") * number(overload, "batch"), most));
+        result.put("answered_per_peak", ratio(answered / number(overload, "seconds"), most));
         result.put("goodput_per_peak", goodput);
         result.put("refused_with_retry_time", overload.get("refused_with_retry_time"));
         result.put("failed_otherwise", otherwise);

@@ -18,7 +18,8 @@ class OverloadRunTest {
 
         assertThat(result)
                 .containsEntry("verdict", "kept")
-                .containsEntry("offered_per_peak", 3.0)
+                .containsEntry("asked_per_peak", 4.0)
+                .containsEntry("answered_per_peak", 3.0)
                 .containsEntry("goodput_per_peak", 0.95)
                 .containsEntry("failed_otherwise", 0L);
     }
@@ -28,7 +29,7 @@ class OverloadRunTest {
         Map<String, Object> overload = run(950, 205, 205, 900);
         overload.put("batch", 100);
 
-        assertThat(OverloadRun.judge(peak, before, overload, after)).containsEntry("offered_per_peak", 3.0);
+        assertThat(OverloadRun.judge(peak, before, overload, after)).containsEntry("answered_per_peak", 3.0);
     }
 
     @Test
@@ -61,6 +62,8 @@ class OverloadRunTest {
         return new HashMap<>(Map.of(
                 "batch",
                 1,
+                "rate",
+                4_000.0,
                 "seconds",
                 10.0,
                 "events",

@@ -9,6 +9,7 @@ import io.eventsync.server.tracing.Work;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -119,6 +120,12 @@ final class Call {
 
     String method() {
         return method;
+    }
+
+    /** The connection, if gRPC came on it. */
+    @Nullable
+    HttpConnection connection() {
+        return wire.connection();
     }
 
     /** The caller's place in a trace, or empty. */

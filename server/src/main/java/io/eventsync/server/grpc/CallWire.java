@@ -4,7 +4,9 @@ import io.eventsync.server.failure.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What carries a call: gRPC, or HTTP with JSON. Used on its own event loop only. Messages are protobuf bytes. After the end, or when the
@@ -19,6 +21,11 @@ public interface CallWire {
 
     /** Address of the client, as the server sees it. */
     String peer();
+
+    /** The connection, if gRPC came on it. */
+    default @Nullable HttpConnection connection() {
+        return null;
+    }
 
     /** Runs when the client is gone, perhaps more than once. */
     void onGone(Runnable handler);

@@ -16,11 +16,13 @@ import io.grpc.health.v1.HealthProto;
 import io.grpc.reflection.v1.ServerReflectionProto;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** All services of a node over gRPC and gRPC-Web. */
@@ -55,8 +57,8 @@ public final class GrpcFront {
         this.meters = new RpcMeters(services.meters());
     }
 
-    /** What one event loop answers with: requests that are gRPC, and the same methods for edges that are not. */
-    public record LoopFront(Handler<HttpServerRequest> grpc, Calls calls) {}
+    /** What one event loop answers with: requests that are gRPC, and the same methods for edges that are not; and whom it tells of a connection that is gone. */
+    public record LoopFront(Handler<HttpServerRequest> grpc, Calls calls, Consumer<HttpConnection> closed) {}
 
     /** The front of one event loop; call on its context. */
     public LoopFront open(LiveLoop loop) {
@@ -67,14 +69,7 @@ public final class GrpcFront {
                         .setMaxMessageSize(config.requestBytesMax())
                         .setScheduleDeadlineAutomatically(false)
                         .setDeadlinePropagation(false));
-        Rpc rpc = new Rpc(
-                vertx,
-                server,
-                new Gate(services),
-                meters,
-                services.tracing(),
-                config.requestBytesMax(),
-                config.requestTimeout());
+        Rpc rpc = new Rpc(vertx, server, new Gate(services), meters, services.tracing(), config);
         new EventRpcs(services, sessions, loop).bind(rpc);
         new ConsumerRpcs(services).bind(rpc);
         new EndpointRpcs(services).bind(rpc);
@@ -88,7 +83,8 @@ public final class GrpcFront {
                     advertiseNoCompression(request.response());
                     server.handle(isBinary(request) ? new FrameGuard(request) : request);
                 },
-                new Calls(rpc));
+                new Calls(rpc),
+                rpc::closed);
     }
 
     /** Last of all: the library writes that it takes gzip, which {@link Call} refuses. */

@@ -5,6 +5,7 @@ import io.eventsync.server.failure.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
@@ -34,6 +35,11 @@ final class GrpcWire implements CallWire {
     @Override
     public String peer() {
         return String.valueOf(request.connection().remoteAddress());
+    }
+
+    @Override
+    public HttpConnection connection() {
+        return request.connection();
     }
 
     @Override

@@ -6,11 +6,14 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
+import io.eventsync.server.http.HttpConfig;
 import io.eventsync.server.tracing.Tracing;
 import io.eventsync.server.tracing.Work;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rpc {
     private static final long SWEEP_MILLIS = 1_000;
+    private static final long STREAM_LIMITS_MILLIS = 250;
     /** Not health and reflection, which tools call all the time. */
     private static final String TRACED = "eventsync.v1.";
 
@@ -46,27 +50,22 @@ final class Rpc {
     private final Gate gate;
     private final RpcMeters meters;
     private final Tracing tracing;
+    private final StreamLimits<HttpConnection> streamLimits;
     private final Map<Call, Due> watched = new HashMap<>();
     private final Map<String, Single<?>> singles = new HashMap<>();
     private final Set<String> sessions = new HashSet<>();
 
-    /** @param timeout deadline of unary calls whose client set none */
-    Rpc(
-            Vertx vertx,
-            GrpcServer server,
-            Gate gate,
-            RpcMeters meters,
-            Tracing tracing,
-            long requestBytesMax,
-            Duration timeout) {
+    Rpc(Vertx vertx, GrpcServer server, Gate gate, RpcMeters meters, Tracing tracing, HttpConfig config) {
         this.vertx = vertx;
         this.server = server;
         this.gate = gate;
         this.meters = meters;
         this.tracing = tracing;
-        this.requestBytesMax = requestBytesMax;
-        this.timeoutNanos = timeout.toNanos();
+        this.requestBytesMax = config.requestBytesMax();
+        this.timeoutNanos = config.requestTimeout().toNanos();
+        this.streamLimits = new StreamLimits<>(config.streamsPerConnectionMax(), Rpc::allowStreams);
         vertx.setTimer(SWEEP_MILLIS, t -> sweep());
+        vertx.setPeriodic(STREAM_LIMITS_MILLIS, t -> streamLimits.tick());
         server.callHandler(this::refuseUnknown);
     }
 
@@ -165,20 +164,25 @@ final class Rpc {
         if (tracing.isOn() && method.startsWith(TRACED) && (singles.containsKey(method) || sessions.contains(method))) {
             call.as(tracing.call(method, call.traceparent()));
         }
+        HttpConnection connection = call.connection();
+        if (connection != null && !call.isDone()) {
+            streamLimits.began(connection, isStream(method));
+        }
         return call;
     }
 
     private void over(Call call) {
         watched.remove(call);
         gate.leave(call);
-        Single<?> single = singles.get(call.method());
-        boolean isSession = single == null && sessions.contains(call.method());
+        boolean isStream = isStream(call.method());
+        boolean isKnown = singles.containsKey(call.method()) || sessions.contains(call.method());
         meters.ended(
-                single == null && !isSession ? "unknown" : call.method(),
-                isSession || (single != null && single.isStream()),
-                call.outcome(),
-                System.nanoTime() - call.beganNanos());
+                isKnown ? call.method() : "unknown", isStream, call.outcome(), System.nanoTime() - call.beganNanos());
         Reason refusal = call.refusal();
+        HttpConnection connection = call.connection();
+        if (connection != null) {
+            streamLimits.ended(connection, isStream, refusal == Reason.OVERLOADED);
+        }
         if (refusal != null) {
             meters.refused(refusal);
         }
@@ -186,6 +190,24 @@ final class Rpc {
         if (work != null) {
             work.note("rpc.outcome", call.outcome());
             work.end(refusal == null ? null : refusal.name());
+        }
+    }
+
+    /** A connection is gone. */
+    void closed(HttpConnection connection) {
+        streamLimits.closed(connection);
+    }
+
+    private boolean isStream(String method) {
+        Single<?> single = singles.get(method);
+        return single == null ? sessions.contains(method) : single.isStream();
+    }
+
+    private static Future<Void> allowStreams(HttpConnection connection, int streams) {
+        try {
+            return connection.updateSettings(new Http2Settings(connection.settings()).setMaxConcurrentStreams(streams));
+        } catch (UnsupportedOperationException http1) {
+            return Future.succeededFuture();
         }
     }
 

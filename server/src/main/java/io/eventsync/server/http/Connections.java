@@ -25,13 +25,15 @@ public final class Connections {
         this.config = config;
     }
 
-    void accept(HttpConnection connection, Http1Timeouts timeouts) {
+    /** @param onClose runs when it is gone */
+    void accept(HttpConnection connection, Http1Timeouts timeouts, Runnable onClose) {
         AtomicBoolean isOpen = new AtomicBoolean(true);
         boolean isTooMany = open.incrementAndGet() > config.connectionsMax();
         connection.closeHandler(v -> {
             isOpen.set(false);
             open.decrementAndGet();
             timeouts.closed(connection);
+            onClose.run();
         });
         if (isTooMany) {
             LOG.warn(

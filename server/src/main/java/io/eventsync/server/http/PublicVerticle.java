@@ -75,7 +75,8 @@ public final class PublicVerticle extends VerticleBase {
         return made.connectionHandler(connection -> {
                     IdleStart.endFor(connection);
                     FlushConsolidation.addTo(connection);
-                    connections.accept(connection, timeouts);
+                    connections.accept(
+                            connection, timeouts, () -> opened.closed().accept(connection));
                 })
                 .requestHandler(request -> {
                     timeouts.requested(request);
