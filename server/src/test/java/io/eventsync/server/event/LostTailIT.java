@@ -27,6 +27,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,9 @@ class LostTailIT {
     /** Read by position, and by position and tag. */
     private static final List<EventFilter> FILTERS =
             List.of(EventFilter.ALL, new EventFilter(List.of(new TagPrefix("T")), List.of(), Set.of(), Map.of()));
+
+    /** What a node opens besides those that append and listen. */
+    private static final int POOL = 8;
 
     private final PgConnectOptions database = TestPostgres.freshDatabase();
     private final TestSql sql = new TestSql();
@@ -125,10 +129,7 @@ class LostTailIT {
             CountDownLatch regressed = regressionOf(node);
 
             rewriteAfter(5, 10);
-            sql.execute(
-                    database,
-                    "select pg_terminate_backend(pid) from pg_stat_activity"
-                            + " where application_name = 'eventsync-append' and datname = current_database()");
+            loseAppendConnections();
 
             assertThat(append(node, "after").position()).isEqualTo(11);
             await().until(() -> regressed.getCount() == 0);
@@ -165,6 +166,30 @@ class LostTailIT {
                 assertThat(await(reader.after(points.get(4), 100, 1 << 20)).events())
                         .hasSize(55);
             }
+        }
+    }
+
+    /** A batch that waits for a gap is of the history it was acknowledged in, which may be lost with the connection. */
+    @Test
+    void R8_batchThatWaitedForAGap_isNotTakenOverIntoTheOtherHistory() {
+        try (TestNode node = TestNode.open(database, DEAF)) {
+            LogPoint five = fill(node, 5).get(4);
+            List<SqlConnection> held = new ArrayList<>();
+            for (int i = 0; i < POOL; i++) {
+                held.add(await(node.pool().getConnection()));
+            }
+            rewriteAfter(5, 7);
+            // It cannot read 6 and 7 now.
+            assertThat(append(node, "waits").position()).isEqualTo(8);
+            assertThat(node.log().head()).isEqualTo(five);
+
+            rewriteAfter(5, 9);
+            loseAppendConnections();
+            assertThat(append(node, "after").position()).isEqualTo(10);
+            held.forEach(connection -> done(connection.close()));
+
+            await().until(() -> node.log().head().position() == 10);
+            assertThat(node.log().recent(8)).extracting(LogEvent::id).isEqualTo("other-8");
         }
     }
 
@@ -242,6 +267,13 @@ class LostTailIT {
                                     .size(),
                             size -> size == 55);
         }
+    }
+
+    private void loseAppendConnections() {
+        sql.execute(
+                database,
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where application_name = 'eventsync-append' and datname = current_database()");
     }
 
     private static List<LogPoint> fill(TestNode node, int events) {
