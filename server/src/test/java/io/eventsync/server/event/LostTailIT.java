@@ -269,6 +269,23 @@ class LostTailIT {
         }
     }
 
+    /** What was indexed is found there only, and ids in it are forgotten: a node that goes on believes in what is gone. */
+    @Test
+    void R8_indexThatWentBack_isALostHistoryToo() {
+        try (TestNode node = TestNode.open(database, Map.of())) {
+            LogPoint last = fill(node, 10).get(9);
+            CountDownLatch regressed = regressionOf(node);
+
+            sql.execute(database, "update eventsync.log set indexed = 65536");
+            await().until(() -> await(node.log().info()).indexed() == 65_536);
+            sql.execute(database, "update eventsync.log set indexed = 0");
+
+            await().until(() -> regressed.getCount() == 0);
+            await().until(() -> node.log().head().equals(last));
+            assertThat(append(node, "e3").deduplicated()).isTrue();
+        }
+    }
+
     private void loseAppendConnections() {
         sql.execute(
                 database,
