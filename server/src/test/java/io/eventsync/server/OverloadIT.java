@@ -53,6 +53,7 @@ class OverloadIT {
                 TestSql sql = new TestSql();
                 RawHttp2 client = RawHttp2.connect(server.port())) {
             assertThat(client.answer(send(client, "first")).grpcStatus()).isZero();
+            client.acknowledgeNoMoreSettings();
             Promise<Void> release = Promise.promise();
             Future<Void> lock = holdAppends(sql, server, release.future());
 

@@ -68,6 +68,7 @@ final class RawHttp2 implements AutoCloseable {
     private long connectionWindow = WINDOW_BYTES;
     private long initialWindow = WINDOW_BYTES;
     private volatile boolean answersPings = true;
+    private volatile boolean acknowledgesSettings = true;
     private volatile CompletableFuture<Void> pong = new CompletableFuture<>();
     private int nextStream = 1;
 
@@ -89,6 +90,11 @@ final class RawHttp2 implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** From now on it is one that is slow to obey: a new limit holds once it is acknowledged, not before. */
+    void acknowledgeNoMoreSettings() {
+        acknowledgesSettings = false;
     }
 
     /** Begins a stream with these names and values, in this order, as they are. */
@@ -340,7 +346,9 @@ final class RawHttp2 implements AutoCloseable {
             frame(PING, ACK, 0, payload);
         } else if (type == SETTINGS && (flags & ACK) == 0) {
             takeSettings(payload);
-            frame(SETTINGS, ACK, 0, new byte[0]);
+            if (acknowledgesSettings) {
+                frame(SETTINGS, ACK, 0, new byte[0]);
+            }
         } else if (type == WINDOW_UPDATE) {
             takeCredit(id, readNumber(payload, 0));
         }

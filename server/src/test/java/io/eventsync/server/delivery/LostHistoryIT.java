@@ -5,13 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.eventsync.server.TestServer;
 import io.eventsync.v1.EndpointState;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A failover to a standby that lagged: what an endpoint was sent is not in the log any more, and something else is. */
-@Timeout(60)
+@Timeout(120)
 class LostHistoryIT {
+    private static final Duration WAIT = Duration.ofSeconds(30);
+
     @Test
     void R8_endpointWhosePlaceWasLost_isDisabledAndSaysWhy_notFedFromTheOtherHistory() {
         try (TestServer server = TestServer.start();
@@ -19,17 +22,18 @@ class LostHistoryIT {
             TestEndpoints endpoints = new TestEndpoints(server, receiver);
             endpoints.create("lost");
             endpoints.ingest("lost", 10);
-            await().until(() -> endpoints.received("lost").size() == 10);
-            await().until(() -> server.query("select count(*) from eventsync.endpoint_run where pos ="
-                            + " (select max(pos) from eventsync.event where id like 'lost-%')")
-                    .equals(List.of("1")));
+            await().atMost(WAIT).until(() -> endpoints.received("lost").size() == 10);
+            await().atMost(WAIT)
+                    .until(() -> server.query("select count(*) from eventsync.endpoint_run where pos ="
+                                    + " (select max(pos) from eventsync.event where id like 'lost-%')")
+                            .equals(List.of("1")));
 
             server.execute("begin; create temp table gone as select * from eventsync.event where id like 'lost-%'"
                     + " order by pos desc limit 3; delete from eventsync.event where pos in (select pos from gone);"
                     + " insert into eventsync.event (pos, at, tag_id, id, body)"
                     + " select pos, at, tag_id, 'other-' || pos, body from gone; drop table gone; commit");
 
-            await().until(() -> endpoints.state("lost") == EndpointState.ENDPOINT_STATE_DISABLED);
+            await().atMost(WAIT).until(() -> endpoints.state("lost") == EndpointState.ENDPOINT_STATE_DISABLED);
             assertThat(server.query("select disable_reason from eventsync.endpoint_run"))
                     .containsExactly("CURSOR_EXPIRED");
             assertThat(endpoints.received("lost")).hasSize(10);
