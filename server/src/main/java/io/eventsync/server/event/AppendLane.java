@@ -36,6 +36,9 @@ final class AppendLane {
             on conflict do nothing
             """;
 
+    /** Or an append that was given up would go on, beside those that come after it. Does not end a commit that waits for a standby. */
+    static final String LIMIT = "set statement_timeout = '10s'";
+
     private static final Logger LOG = LoggerFactory.getLogger(AppendLane.class);
     private static final long RECONNECT_MILLIS_MIN = 50;
     private static final long RECONNECT_MILLIS_MAX = 2_000;
@@ -95,7 +98,11 @@ final class AppendLane {
 
     private Future<Void> connect() {
         return single.open()
-                .compose(fresh -> Future.all(fresh.prepare(APPEND), fresh.prepare(MARK), check.apply(fresh))
+                .compose(fresh -> Future.all(
+                                fresh.prepare(APPEND),
+                                fresh.prepare(MARK),
+                                fresh.query(LIMIT).execute(),
+                                check.apply(fresh))
                         .timeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
                         .onFailure(e -> single.abandon())
                         .map(both -> {

@@ -99,7 +99,7 @@ class AppendLimitsIT {
     }
 
     @Test
-    void L3_appendWithoutAnAnswer_isRefusedInTime() {
+    void L3_appendWithoutAnAnswer_isRefusedInTime_andGivenUpByPostgresToo() {
         TestNode a = test.node();
         a.put(event("before", "T", "{}"));
 
@@ -108,6 +108,7 @@ class AppendLimitsIT {
             lock.awaitWaiting(1);
             await().atMost(Duration.ofSeconds(15)).until(stuck::isComplete);
             TestNodes.assertReason(stuck.cause(), Reason.STORE_UNAVAILABLE);
+            lock.awaitWaiting(0);
         }
 
         Appended again = await().atMost(Duration.ofSeconds(10))

@@ -1,0 +1,63 @@
+package io.eventsync.server.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsync.server.postgres.TestPostgres;
+import io.eventsync.server.postgres.TestSql;
+import io.vertx.pgclient.PgConnectOptions;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The index of ids in a large log. Postgres knows each partition well, by autovacuum, and of their parents nothing. */
+@Timeout(60)
+class KeyIndexIT {
+    private static final String FILL = """
+            insert into eventsync.tag (tag) values ('T');
+            select eventsync.ensure_partitions(262144, 65536);
+            insert into eventsync.event (pos, at, tag_id, id, body) select g, g, 1, 'id-' || g, '' from generate_series(1, 200000) g;
+            insert into eventsync.event_key (hash, pos) select hashtextextended('id-' || g, 0), g from generate_series(1, 196608) g;
+            do $$
+            declare
+              part regclass;
+            begin
+              for part in select inhrelid from pg_inherits where inhparent in ('eventsync.event'::regclass, 'eventsync.event_key'::regclass) loop
+                execute format('analyze %s', part);
+              end loop;
+            end $$
+            """;
+
+    /** Planned as for a log larger than memory; counted in the transaction that did it. */
+    private static final String READ = """
+            begin;
+            set local effective_cache_size = '64kB';
+            select ids from eventsync.indexed_ids(array(select 'id-' || 3001 * g from generate_series(1, 10) g));
+            select sum(seq_tup_read + idx_tup_fetch) from pg_stat_xact_all_tables
+              where schemaname = 'eventsync' and (relname like 'event\\_%' or relname like 'event\\_key%');
+            """;
+
+    private final PgConnectOptions database = TestPostgres.freshDatabase();
+    private final TestSql sql = new TestSql();
+
+    @AfterEach
+    void close() {
+        sql.close();
+    }
+
+    @Test
+    void R5_idsAreFound_byReadingTheirOwnRowsOnly_whenTheLogIsLargerThanMemory() {
+        TestNode.open(database, Map.of("log-partition-events", "65536")).close();
+        sql.execute(database, FILL);
+
+        long[] found = sql.on(
+                database,
+                connection -> connection.query(READ).execute().map(rows -> new long[] {
+                    rows.next().next().iterator().next().getArrayOfStrings(0).length,
+                    rows.next().next().next().iterator().next().getLong(0)
+                }));
+
+        assertThat(found[0]).isEqualTo(10);
+        assertThat(found[1]).as("rows read").isLessThanOrEqualTo(40);
+    }
+}
