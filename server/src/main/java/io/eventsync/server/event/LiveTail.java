@@ -303,14 +303,27 @@ final class LiveTail {
 
     /**
      * Makes sure that the log behind a new connection goes on where this node stands, before it appends there: a batch right behind a
-     * tail that the database lost would look like the next one, and hide the loss for ever. Batches that wait for a gap may be lost
-     * too; those that are not are read.
+     * tail that the database lost would look like the next one, and hide the loss for ever; one with the number of a tag whose row was
+     * lost would get the name of the tag that is given this number next. Batches that wait for a gap may be lost too; those that are not
+     * are read.
      */
     Future<Void> check(SqlClient fresh) {
         Seen before = new Seen(head(), indexed, histories.get());
-        return store.head(fresh, before.head().position()).map(now -> {
+        Future<ReadStore.Head> head = store.head(fresh, before.head().position());
+        Future<Optional<String>> stray = tags.stray(fresh);
+        return Future.all(head, stray).map(both -> {
             ahead.clear();
-            boolean ignored = joinsOn(before, now);
+            boolean joins = joinsOn(before, head.result());
+            if (stray.result().isPresent()) {
+                LOG.error(
+                        "the database lost the row of a tag tag={}",
+                        stray.result().get());
+                if (joins) {
+                    forget(head.result());
+                }
+                throw Failure.storeUnavailable(
+                        null); // the connection is opened again, and what is known then looked at
+            }
             return null;
         });
     }

@@ -48,7 +48,7 @@ public record LogConfig(
                     "log.partition-events", 16_777_216, 65_536, 1L << 36, "Positions in one partition of the log")
             .matching(events -> events % 65_536 == 0, "a multiple of 65536");
     public static final Setting<Integer> TAGS_MAX =
-            Setting.integer("log.tags-max", 100_000, 1, 10_000_000, "Different tags the log may hold");
+            Setting.integer("log.tags-max", 100_000, 1, 1_000_000, "Different tags the log may hold");
     public static final Setting<Integer> TAIL_EVENTS_MAX = Setting.integer(
             "log.tail-events-max", 65_536, 1, 16_777_216, "Newest events kept in memory for live readers");
     public static final Setting<Long> TAIL_BYTES_MAX = Setting.bytes(
@@ -74,7 +74,7 @@ public record LogConfig(
             Duration.ofMillis(100),
             Duration.ofMillis(1),
             Duration.ofMinutes(1),
-            "How often the log is read for events that no notification announced");
+            "How often the log is read for events that no notification announced; not more than twice a second while no other server listens");
     public static final Setting<Duration> NOTIFY_INTERVAL = Setting.duration(
             "log.notify-interval",
             Duration.ofMillis(5),

@@ -3,8 +3,11 @@ package io.eventsync.server.event;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlClient;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * log up to a position and asked for each number it did not know has every tag used up to there. Any thread may read.
  */
 final class TagDictionary {
+    private static final int CHECKED_AT_ONCE = 10_000;
+
     private final TagStore store;
     private final int tagsMax;
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
@@ -25,7 +30,10 @@ final class TagDictionary {
     }
 
     Future<Void> load() {
-        return store.all().map(this::remember);
+        return store.all().map(rows -> {
+            forget();
+            return remember(rows);
+        });
     }
 
     /** Starts over, after the database lost rows. */
@@ -65,6 +73,23 @@ final class TagDictionary {
     /** Learns the tags of these numbers, which other nodes gave out. */
     Future<Void> learn(Integer[] unknown) {
         return store.byIds(unknown).map(this::remember);
+    }
+
+    /** A tag that has another number in that connection's database than here, or none. */
+    Future<Optional<String>> stray(SqlClient client) {
+        return stray(client, List.copyOf(ids.entrySet()), 0);
+    }
+
+    private Future<Optional<String>> stray(SqlClient client, List<Map.Entry<String, Integer>> known, int from) {
+        int to = Math.min(known.size(), from + CHECKED_AT_ONCE);
+        List<Map.Entry<String, Integer>> some = known.subList(from, to);
+        return store.stray(
+                        client,
+                        some.stream().map(Map.Entry::getValue).toArray(Integer[]::new),
+                        some.stream().map(Map.Entry::getKey).toArray(String[]::new))
+                .compose(found -> found.isPresent() || to == known.size()
+                        ? Future.succeededFuture(found)
+                        : stray(client, known, to));
     }
 
     /** The numbers of all tags that pass, in no order. */

@@ -4,11 +4,13 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** SQL of the tag dictionary. */
 final class TagStore {
@@ -21,6 +23,13 @@ final class TagStore {
             where not exists (select 1 from eventsync.tag t where t.tag = w.tag)
             order by 1
             on conflict do nothing
+            """;
+
+    /** One of these tags that has another number now, or none. */
+    static final String STRAY = """
+            select w.tag from unnest($1::int[], $2::text[]) w(tag_id, tag)
+            where not exists (select 1 from eventsync.tag t where t.tag_id = w.tag_id and t.tag = w.tag)
+            limit 1
             """;
 
     static final String BY_TAGS = "select tag_id, tag from eventsync.tag where tag = any($1)";
@@ -59,6 +68,15 @@ final class TagStore {
                 .execute(parameter)
                 .compose(inserted ->
                         pool.preparedQuery(BY_TAGS).execute(parameter).map(TagStore::tags));
+    }
+
+    /** One of these tags that has another number in that connection's database, or none. */
+    Future<Optional<String>> stray(SqlClient client, Integer[] tagIds, String[] tags) {
+        return client.preparedQuery(STRAY)
+                .execute(Tuple.tuple().addArrayOfInteger(tagIds).addArrayOfString(tags))
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(rows.iterator().next().getString(0)));
     }
 
     /** Counts of indexed events and of those behind the index, up to {@code head}; a tag may appear twice. */

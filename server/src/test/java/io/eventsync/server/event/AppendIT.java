@@ -1,5 +1,6 @@
 package io.eventsync.server.event;
 
+import static io.eventsync.server.event.TestNode.DEAF;
 import static io.eventsync.server.event.TestNode.event;
 import static io.eventsync.server.event.TestNodes.assertRefused;
 import static io.eventsync.server.postgres.TestSql.await;
@@ -31,9 +32,6 @@ import org.junit.jupiter.api.Timeout;
 /** What an append promises, with two nodes on one database. */
 @Timeout(60)
 class AppendIT {
-    /** A node that learns of the others' events only when it must. */
-    private static final Map<String, String> DEAF = Map.of("log-poll-interval", "1m", "log-notify-interval", "10s");
-
     private final TestNodes test = new TestNodes();
 
     @AfterEach

@@ -1,5 +1,6 @@
 package io.eventsync.server.event;
 
+import static io.eventsync.server.event.TestNode.DEAF;
 import static io.eventsync.server.event.TestNode.event;
 import static io.eventsync.server.postgres.TestSql.await;
 import static io.eventsync.server.postgres.TestSql.done;
@@ -11,7 +12,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +21,6 @@ import org.junit.jupiter.api.Timeout;
 /** One session's events keep their order, whatever else has their ids. */
 @Timeout(60)
 class AppendSessionIT {
-    /** A node that learns of the others' events only when it must. */
-    private static final Map<String, String> DEAF = Map.of("log-poll-interval", "1m", "log-notify-interval", "10s");
-
     private final TestNodes test = new TestNodes();
 
     @AfterEach

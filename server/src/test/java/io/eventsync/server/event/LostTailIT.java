@@ -1,5 +1,6 @@
 package io.eventsync.server.event;
 
+import static io.eventsync.server.event.TestNode.DEAF;
 import static io.eventsync.server.event.TestNode.event;
 import static io.eventsync.server.event.TestNodes.assertRefused;
 import static io.eventsync.server.postgres.TestSql.await;
@@ -36,13 +37,12 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A failover to a standby that had not received everything: acknowledged events are gone, and their positions are used again. */
 @Timeout(60)
 class LostTailIT {
-    /** A node that learns what the database did only when it has to. */
-    private static final Map<String, String> DEAF = Map.of("log-poll-interval", "1m", "log-notify-interval", "10s");
-
     private static final Map<String, String> DEAF_AND_FORGETFUL =
             Map.of("log-poll-interval", "1m", "log-notify-interval", "10s", "log-tail-events-max", "16");
 
@@ -286,6 +286,31 @@ class LostTailIT {
         }
     }
 
+    /** The row commits before the first event that has the tag, so it can be lost alone; then its number is given to the next tag. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "delete from eventsync.tag where tag = 'NEW'",
+                "update eventsync.tag set tag = 'OTHER' where tag = 'NEW'"
+            })
+    void R8_eventHasItsOwnTag_whenTheDatabaseLostTheRowOfIt(String loss) {
+        try (TestNode node = TestNode.open(database, DEAF)) {
+            node.put(event("before", "T", "{}"));
+            done(node.log().ensureTags(List.of(event("new", "NEW", "{}"))));
+
+            sql.execute(database, loss);
+            loseAppendConnections();
+            Appended placed = append(node, event("new", "NEW", "{}"));
+
+            try (TestNode later = TestNode.open(database, Map.of())) {
+                assertThat(await(later.log().byPosition(placed.position()))
+                                .orElseThrow()
+                                .tag())
+                        .isEqualTo("NEW");
+            }
+        }
+    }
+
     private void loseAppendConnections() {
         sql.execute(
                 database,
@@ -302,8 +327,12 @@ class LostTailIT {
     }
 
     /** Through the time in which the node has no connection. */
+    private static Appended append(TestNode node, NewEvent event) {
+        return await().ignoreExceptions().until(() -> node.append(event), answer -> true);
+    }
+
     private static Appended append(TestNode node, String id) {
-        return await().ignoreExceptions().until(() -> node.append(event(id, "T", "{}")), answer -> true);
+        return append(node, event(id, "T", "{}"));
     }
 
     private static CountDownLatch regressionOf(TestNode node) {

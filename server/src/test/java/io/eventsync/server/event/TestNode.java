@@ -19,6 +19,9 @@ import java.util.stream.IntStream;
 
 /** A log with a Vert.x of its own, as a node has it; several on one database are as separate as processes. */
 final class TestNode implements AutoCloseable {
+    /** Settings of a node that learns what others, or the database, did only when it has to. */
+    static final Map<String, String> DEAF = Map.of("log-poll-interval", "1m", "log-notify-interval", "10s");
+
     private final Vertx vertx = Vertx.vertx();
     private final Pool pool;
     private final EventLog log;
