@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * are stored.
  */
 public final class EventLog implements ReadableLog {
+    private static final long POLL_ALONE_MILLIS = 500;
     private static final long INDEX_MILLIS = 250;
     private static final long PARTITION_MILLIS = 1_000;
     private static final long TRIM_MILLIS = 30_000;
@@ -72,11 +73,7 @@ public final class EventLog implements ReadableLog {
                 () -> tail.poll().otherwiseEmpty());
         this.retention = new Retention(upkeep, config.retentionAge(), config.retentionBytes());
         this.rounds = List.of(
-                new Upkeep(
-                        vertx,
-                        "poll",
-                        config.pollInterval().toMillis(),
-                        () -> tail.poll().map(v -> false)),
+                new Upkeep(vertx, "poll", this::pollMillis, () -> tail.poll().map(v -> false)),
                 new Upkeep(vertx, "partitions", PARTITION_MILLIS, this::ensurePartitions),
                 new Upkeep(vertx, "index", INDEX_MILLIS, this::index),
                 new Upkeep(vertx, "trim", TRIM_MILLIS, () -> upkeep.trimMarks().map(v -> false)),
@@ -120,6 +117,11 @@ public final class EventLog implements ReadableLog {
                     rounds.forEach(Upkeep::start);
                     return this;
                 });
+    }
+
+    private long pollMillis() {
+        long millis = config.pollInterval().toMillis();
+        return signal.isAlone() ? Math.max(POLL_ALONE_MILLIS, millis) : millis;
     }
 
     private Future<Boolean> ensurePartitions() {

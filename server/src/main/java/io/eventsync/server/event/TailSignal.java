@@ -38,8 +38,10 @@ final class TailSignal {
     private final Runnable onHint;
     private final SingleConnection single;
     private @Nullable PgConnection connection;
-    /** True until it is known. */
+    /** True while it is not known. */
     private boolean others = true;
+
+    private int looksAlone;
 
     private boolean timerRuns;
     private boolean outage;
@@ -58,8 +60,7 @@ final class TailSignal {
 
     /** Succeeds also if listening is not possible, as through a transaction pooler: polling then does the work. */
     Future<Void> open() {
-        lookAround();
-        return listen().otherwiseEmpty();
+        return listen().otherwiseEmpty().onComplete(v -> lookAround());
     }
 
     private Future<Void> listen() {
@@ -111,6 +112,7 @@ final class TailSignal {
     private void lost(PgConnection which) {
         if (connection == which) {
             connection = null;
+            looksAlone = 0;
             listenLater();
         }
     }
@@ -127,14 +129,15 @@ final class TailSignal {
     private void lookAround() {
         PgConnection asked = connection;
         Future<Boolean> answer = asked == null
-                ? Future.succeededFuture(false)
+                ? Future.succeededFuture(true)
                 : asked.preparedQuery(OTHERS)
                         .execute()
                         .timeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
                         .onFailure(dead -> giveUp(asked))
                         .map(rows -> rows.iterator().next().getLong(0) > 0);
-        answer.otherwise(false).onComplete(heard -> {
+        answer.otherwise(true).onComplete(heard -> {
             others = heard.result();
+            looksAlone = others ? 0 : looksAlone + 1;
             if (!closed) {
                 vertx.setTimer(LOOK_AROUND_MILLIS, t -> lookAround());
             }
@@ -146,6 +149,14 @@ final class TailSignal {
             single.abandon();
             lost(dead);
         }
+    }
+
+    /**
+     * Whether this is the only node, and one that comes would be heard: it tells of its events until it knows that nobody listens. Looked
+     * at twice, because a node whose connection broke is not there for a moment.
+     */
+    boolean isAlone() {
+        return connection != null && looksAlone >= 2;
     }
 
     /** There are new events. */
