@@ -57,7 +57,13 @@ public final class GrpcFront {
         this.meters = new RpcMeters(services.meters());
     }
 
-    /** What one event loop answers with: requests that are gRPC, and the same methods for edges that are not; and whom it tells of a connection that is gone. */
+    /**
+     * What one event loop answers with.
+     *
+     * @param grpc requests that are gRPC
+     * @param calls the same methods for edges that are not
+     * @param closed is told of each connection that is gone
+     */
     public record LoopFront(Handler<HttpServerRequest> grpc, Calls calls, Consumer<HttpConnection> closed) {}
 
     /** The front of one event loop; call on its context. */

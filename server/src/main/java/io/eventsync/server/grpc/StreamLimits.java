@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many calls a connection may have open. Refusing a call costs nearly as much as an empty one, so when calls are shed their connection is
- * allowed half of what it has open, and slowly more again (additive increase, multiplicative decrease), by SETTINGS_MAX_CONCURRENT_STREAMS
- * (RFC 9113, 6.5.2). What is not allowed waits in the client: there it costs the server nothing, and ends with its deadline. Long streams come
- * on top. One per event loop.
+ * allowed half of what it has open, and slowly more again while it uses that, by SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113, 6.5.2). What
+ * is not allowed waits in the client: there it costs the server nothing, and ends with its deadline. Long streams come on top. One per
+ * event loop.
  *
  * @param <C> a connection
  */
@@ -18,6 +18,7 @@ final class StreamLimits<C> {
     /** So many calls may be open however much is shed. */
     private static final int CALLS_MIN = 16;
 
+    /** Each time so much more of what is allowed; faster, and refusals come in waves. */
     private static final int RAISE_SHARE = 32;
 
     private final int streamsMax;

@@ -32,6 +32,7 @@ public final class LiveLoop implements TailListener {
     private final LongSupplier nanos;
     private final Map<LiveGroup.Key, LiveGroup> groups = new HashMap<>();
     private final TagIndex<LiveGroup> index = new TagIndex<>();
+    private final ReadAhead.Budget readAhead = ReadAhead.Budget.ofLoop();
     private @Nullable LiveGroup[][] byTagId = new @Nullable LiveGroup[1024][];
     private LogPoint point;
     private long lastTickNanos;
@@ -75,6 +76,11 @@ public final class LiveLoop implements TailListener {
     /** Everything up to here was looked at. */
     LogPoint point() {
         return point;
+    }
+
+    /** What the streams that catch up on this loop share. */
+    ReadAhead.Budget readAhead() {
+        return readAhead;
     }
 
     /** How often the log started over; a stream from before may not go on. */

@@ -4,7 +4,6 @@ import io.eventsync.server.event.LogEvent;
 import io.eventsync.server.event.LogPoint;
 import io.eventsync.server.event.Page;
 import io.eventsync.server.event.ReadableLog;
-import io.eventsync.server.event.Reader;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.sync.Cursors;
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One open stream. It is a position and nothing more: level with the loop it is a member of a group; else it reads page by page from
- * the log; while its client takes nothing it does neither, and costs no more than what the transport has buffered.
+ * the log; while its client takes nothing it does neither, and soon costs no more than what the transport has buffered.
  */
 final class Subscription implements LiveMember {
     private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
@@ -39,7 +38,7 @@ final class Subscription implements LiveMember {
     private final SubscriptionMeters meters;
     private final Runnable onEnd;
     private final long startMillis;
-    private final Reader reader;
+    private final ReadAhead reader;
     private final int regressions;
 
     private State state = State.READING;
@@ -86,7 +85,7 @@ final class Subscription implements LiveMember {
         this.startMillis = startMillis;
         this.meters = meters;
         this.onEnd = onEnd;
-        this.reader = log.reader(request.filter());
+        this.reader = new ReadAhead(log.reader(request.filter()), loop.readAhead());
         this.regressions = loop.regressions();
     }
 
@@ -149,6 +148,7 @@ final class Subscription implements LiveMember {
     }
 
     private void goLive() {
+        reader.forget();
         state = State.LIVE;
         if (!saidLive) {
             saidLive = true;
@@ -271,6 +271,9 @@ final class Subscription implements LiveMember {
 
     /** Called every so often: says something if there was nothing to say for long. */
     void beat(long nowNanos) {
+        if (state == State.BLOCKED) {
+            reader.rest();
+        }
         long silence = nowNanos - lastFrameNanos;
         if (state == State.LIVE && silence >= request.heartbeatInterval().toNanos()) {
             settle();
@@ -318,6 +321,7 @@ final class Subscription implements LiveMember {
     private void finish() {
         if (state != State.ENDED) {
             leaveGroup();
+            reader.forget();
             stalled(false);
             state = State.ENDED;
             onEnd.run();

@@ -93,7 +93,7 @@ class SubscriptionModelTest {
             random = new Random(seed);
             log = new TestLog(3 + random.nextInt(12), loop::later);
             SubscriptionConfig config = new SubscriptionConfig(
-                    1_000, 1 << 10, Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(15));
+                    1_000, 1 << (10 + random.nextInt(3)), Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(15));
             Starts starts =
                     new Starts(log, cursors, name -> Future.failedFuture(new UnsupportedOperationException(name)));
             for (int i = random.nextInt(10); i > 0; i--) {
@@ -262,6 +262,9 @@ class SubscriptionModelTest {
                             .isEqualTo(log.head().position());
                 }
             }
+            assertThat(live.readAhead().pages())
+                    .as("pages that streams may read ahead")
+                    .isEqualTo(ReadAhead.Budget.ofLoop().pages());
             assertThat(subscriptions.size()).as("open streams").isEqualTo((int) clients.stream()
                     .filter(client -> client.handle != null && !client.sink.isOver())
                     .count());
