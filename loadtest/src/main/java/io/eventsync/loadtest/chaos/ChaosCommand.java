@@ -154,7 +154,9 @@ public final class ChaosCommand implements Callable<Integer> {
 
     @Option(
             names = "--expect-loss",
-            description = "Fail unless events were lost and every reader that saw them was told.")
+            description =
+                    "Fail unless events were lost and every reader that saw them was told, and every endpoint that misses some"
+                            + " was disabled.")
     boolean isLossExpected;
 
     @Option(names = "--rate", paramLabel = "N", description = "Events a second, over all writers (default 400).")

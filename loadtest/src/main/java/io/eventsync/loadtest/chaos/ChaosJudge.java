@@ -7,6 +7,7 @@ import io.eventsync.loadtest.history.HistoryRecorder;
 import io.eventsync.loadtest.history.Property;
 import io.eventsync.loadtest.history.Violation;
 import io.eventsync.loadtest.rpc.RpcException;
+import io.eventsync.loadtest.webhook.HookVerdict;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ final class ChaosJudge {
     private final List<String> told = new ArrayList<>();
     private final Map<String, List<Long>> batches = new HashMap<>();
     private long lost;
-    private List<String> silent = List.of();
+    private final Set<String> silent = new TreeSet<>();
 
     ChaosJudge(HistoryRecorder recorder) {
         this.recorder = recorder;
@@ -59,6 +60,13 @@ final class ChaosJudge {
         }
     }
 
+    /** Endpoints are readers too: one that misses events has to have been stopped for it. */
+    void endpoints(HookVerdict verdict) {
+        verdict.broken().forEach(this::found);
+        told.addAll(verdict.told());
+        silent.addAll(verdict.silent());
+    }
+
     private static boolean isAboutCursors(Throwable failure) {
         return failure instanceof CursorException
                 || (failure instanceof RpcException rpc && rpc.reason().startsWith("CURSOR_"));
@@ -81,14 +89,11 @@ final class ChaosJudge {
             }
         });
         lost = isLogRead ? HistoryChecker.lost(history) : 0;
-        Set<String> affected = new TreeSet<>();
         violations.stream()
-                .filter(violation -> violation.property() == Property.DURABLE
-                        && !violation.where().equals("writers"))
-                .forEach(violation -> affected.add(violation.where()));
-        affected.removeAll(told);
-        affected.remove("all");
-        silent = List.copyOf(affected);
+                .filter(violation -> violation.property() == Property.DURABLE)
+                .map(Violation::where)
+                .filter(where -> !where.equals("writers") && !where.equals("all") && !told.contains(where))
+                .forEach(silent::add);
     }
 
     long lost() {
@@ -100,6 +105,6 @@ final class ChaosJudge {
     }
 
     List<String> silent() {
-        return silent;
+        return List.copyOf(silent);
     }
 }

@@ -109,7 +109,7 @@ final class ChaosRun {
                 hooks.ifPresent(HookWatch::close);
             }
         }
-        delivered.ifPresent(verdict -> verdict.broken().forEach(judge::found));
+        delivered.ifPresent(judge::endpoints);
         judge.readers(clients.readers());
         judge.history(isLogRead);
         return new ChaosVerdict(

@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param lost of them, if there was
  * @param observed events, over all readers
  * @param failedCalls that the SDK could not save its caller from, by reason
- * @param told readers that were refused their cursor and ended
- * @param silent readers that saw events which the log does not hold, and were not told
+ * @param told readers that were refused their cursor and ended, and endpoints that were disabled for theirs
+ * @param silent readers that saw events which the log does not hold, and endpoints that miss some, and were not told
  * @param hooks if there were endpoints
  * @param visits of clients that came and went
  * @param before what servers held on to after a quarter of the time, if anybody looked

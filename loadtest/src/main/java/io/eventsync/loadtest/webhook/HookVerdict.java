@@ -12,6 +12,8 @@ import java.util.List;
  * @param duplicates events accepted again
  * @param duplicatesMax of them that the faults explain
  * @param takeoverMillisMax the longest wait for another node
+ * @param told endpoints that the server disabled because their place is in a history that is no more
+ * @param silent endpoints with events that are lost, and nobody says so
  * @param broken promises, by kind, with examples
  */
 public record HookVerdict(
@@ -23,10 +25,16 @@ public record HookVerdict(
         long duplicates,
         long duplicatesMax,
         long takeoverMillisMax,
+        List<String> told,
+        List<String> silent,
         List<String> broken) {
 
     static HookVerdict of(
-            WebhookHistory history, List<EndpointReport> reports, long takeoverMicrosMax, Findings findings) {
+            WebhookHistory history,
+            List<EndpointReport> reports,
+            long takeoverMicrosMax,
+            List<String> told,
+            Findings findings) {
         return new HookVerdict(
                 history.received().size(),
                 history.attempts().size(),
@@ -36,6 +44,11 @@ public record HookVerdict(
                 reports.stream().mapToLong(EndpointReport::duplicates).sum(),
                 WebhookChecker.duplicatesMax(history),
                 takeoverMicrosMax / 1_000,
+                told,
+                reports.stream()
+                        .filter(report -> report.lost() > 0 && !told.contains(report.endpoint()))
+                        .map(EndpointReport::endpoint)
+                        .toList(),
                 findings.describe());
     }
 }

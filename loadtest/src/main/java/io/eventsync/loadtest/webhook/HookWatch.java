@@ -8,6 +8,7 @@ import io.eventsync.loadtest.receiver.ReceiverConfig;
 import io.eventsync.loadtest.webhook.Findings.Kind;
 import io.eventsync.v1.CreateEndpointRequest;
 import io.eventsync.v1.DeleteEndpointRequest;
+import io.eventsync.v1.DisableReason;
 import io.eventsync.v1.Endpoint;
 import io.eventsync.v1.EndpointServiceGrpcClient;
 import io.eventsync.v1.EndpointStatus;
@@ -203,7 +204,19 @@ public final class HookWatch {
     public HookVerdict judge(BooleanSupplier isStopped) {
         WebhookHistory history = finish(isStopped);
         List<EndpointReport> reports = WebhookChecker.check(history, findings);
-        return HookVerdict.of(history, reports, WebhookChecker.longestTakeoverMicros(history, findings), findings);
+        return HookVerdict.of(
+                history, reports, WebhookChecker.longestTakeoverMicros(history, findings), told(), findings);
+    }
+
+    private List<String> told() {
+        return evidence.endpoints().stream()
+                .filter(HookWatch::isTold)
+                .map(Endpoint::getName)
+                .toList();
+    }
+
+    private static boolean isTold(Endpoint endpoint) {
+        return endpoint.getStatus().getDisableReason() == DisableReason.DISABLE_REASON_CURSOR_EXPIRED;
     }
 
     /** Deletes the endpoints and ends the receiver. */
@@ -216,7 +229,7 @@ public final class HookWatch {
         }
     }
 
-    /** Until each endpoint has come to the end of the log and nothing waits or is under way. */
+    /** Until each endpoint has come to the end of the log and nothing waits or is under way, or it never will. */
     private void awaitLevel(BooleanSupplier isStopped) {
         SyncResponse head = evidence.head();
         Set<String> names = new HashSet<>();
@@ -228,8 +241,8 @@ public final class HookWatch {
             behind = evidence.endpoints().stream()
                     .filter(e -> names.contains(e.getName()) && !isLevel(e.getStatus(), head.getHeadPosition()))
                     .toList();
-            if (behind.isEmpty()) {
-                return;
+            if (behind.stream().allMatch(HookWatch::isTold)) {
+                break;
             }
             String now = behind.stream().map(HookWatch::place).toList().toString();
             if (!now.equals(last)) {

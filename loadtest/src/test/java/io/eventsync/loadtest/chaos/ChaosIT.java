@@ -72,6 +72,20 @@ class ChaosIT {
     }
 
     @Test
+    void expectedLoss_isNotFoundOut_whenAnEndpointMissesEventsAndGoesOn() throws IOException {
+        try (TestCli cli = TestCli.start()) {
+            cli.server().lieOnce(FakeServer.Lie.FORGETS);
+            cli.server().loseDeliveries(1);
+
+            Outcome outcome = run(cli, "--faults", "net-reset", "--cycles", "1", "--endpoints", "1", "--expect-loss");
+
+            assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isEqualTo(1);
+            assertThat(outcome.result().path("lost").asLong()).isPositive();
+            assertThat(outcome.result().path("readers_not_told").toString()).contains("check-");
+        }
+    }
+
+    @Test
     void options_areRefused_whenTheyContradictEachOther() throws IOException {
         assertThat(TestCli.plain("chaos", "--faults", "command").exitCode()).isEqualTo(2);
         assertThat(TestCli.plain("chaos", "--faults", "earthquake").exitCode()).isEqualTo(2);

@@ -7,6 +7,7 @@ import io.eventsync.client.EventSyncException.ServerError;
 import io.eventsync.loadtest.history.HistoryRecorder;
 import io.eventsync.loadtest.history.ReaderFilter;
 import io.eventsync.loadtest.history.ReaderRecorder;
+import io.eventsync.loadtest.webhook.HookVerdict;
 import io.eventsync.v1.Reason;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,17 @@ class ChaosJudgeTest {
         assertThat(judge.broken())
                 .hasSize(2)
                 .allSatisfy(found -> assertThat(found).startsWith("DURABLE writers"));
+    }
+
+    @Test
+    void endpoint_isSilent_whenItMissesEventsAndWasNotDisabled() {
+        judge.endpoints(
+                new HookVerdict(9, 9, 0, 2, 0, 0, 0, 0, List.of("disabled"), List.of("goes-on"), List.of("LOST x 2")));
+        judge.history(true);
+
+        assertThat(judge.told()).containsExactly("disabled");
+        assertThat(judge.silent()).containsExactly("goes-on");
+        assertThat(judge.broken()).containsExactly("LOST x 2");
     }
 
     @Test
