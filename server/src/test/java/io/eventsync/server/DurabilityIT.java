@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DurabilityIT {
     private static final int WRITERS = 24;
     private static final int BATCH = 20;
-    private static final int ACKS_BETWEEN_FAULTS = 4_000;
+    private static final int ACKS_BETWEEN_FAULTS = LongRun.or(2_000, 4_000);
 
     @TempDir
     Path folder;
@@ -75,8 +75,8 @@ class DurabilityIT {
             writers.add(done.future());
         }
 
-        List<String> faults = List.of("server", "backend", "server", "postmaster", "server");
-        for (String fault : faults) {
+        List<String> faults = List.of("server", "backend", "postmaster", "server", "server", "backend", "server");
+        for (String fault : faults.subList(0, LongRun.or(3, faults.size()))) {
             awaitAcks();
             switch (fault) {
                 case "server" -> {

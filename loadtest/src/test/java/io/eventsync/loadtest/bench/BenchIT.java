@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.eventsync.loadtest.TestCli;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,7 @@ class BenchIT {
     }
 
     @Test
+    @Tag("long")
     void bench_countsWhoGotWhat_onManyStreams() throws IOException {
         JsonNode result = cli.measure(
                         "bench",
@@ -94,6 +96,7 @@ class BenchIT {
     }
 
     @Test
+    @Tag("long")
     void bench_comparesWithEcho_whenAsked() throws IOException {
         TestCli.Outcome outcome = cli.measure("bench", "stream", "--compare", "--rounds", "1", "--in-flight", "8");
 
@@ -102,6 +105,7 @@ class BenchIT {
     }
 
     @Test
+    @Tag("long")
     void bench_asksForMoreThanThePeak_whenOverloading() throws IOException {
         TestCli.Outcome outcome =
                 cli.run("bench", "overload", "--factor", "1.5", "--warmup", "200ms", "--duration", "1s");

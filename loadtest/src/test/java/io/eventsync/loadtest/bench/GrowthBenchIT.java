@@ -7,6 +7,7 @@ import io.eventsync.loadtest.TestCli;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class GrowthBenchIT {
@@ -19,6 +20,7 @@ class GrowthBenchIT {
     }
 
     @Test
+    @Tag("long")
     void bench_measuresTheSame_atEachSizeOfTheLog() throws IOException {
         TestCli.Outcome outcome = cli.measure(
                 "bench",

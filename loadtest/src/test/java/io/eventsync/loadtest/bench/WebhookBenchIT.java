@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.eventsync.loadtest.TestCli;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class WebhookBenchIT {
@@ -18,6 +19,7 @@ class WebhookBenchIT {
     }
 
     @Test
+    @Tag("long")
     void bench_measuresWebhooks_besideTheLimit() throws IOException {
         JsonNode result = cli.measure(
                         "bench", "webhook", "--part", "limit,deliveries", "--endpoints", "2", "--deliveries", "1000")
@@ -28,6 +30,7 @@ class WebhookBenchIT {
     }
 
     @Test
+    @Tag("long")
     void bench_spreadsADeliveryEach_overManyEndpoints() throws IOException {
         JsonNode result = cli.measure(
                         "bench", "webhook", "--part", "deliveries", "--endpoints", "300", "--deliveries", "300")
@@ -48,6 +51,7 @@ class WebhookBenchIT {
     }
 
     @Test
+    @Tag("long")
     void bench_comparesEndpoints_besideBadOnes() throws IOException {
         JsonNode result = cli.measure("bench", "webhook", "--part", "isolation").result();
 

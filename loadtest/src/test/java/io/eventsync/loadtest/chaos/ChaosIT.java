@@ -72,6 +72,7 @@ class ChaosIT {
     }
 
     @Test
+    @Tag("long")
     void expectedLoss_isNotFoundOut_whenAnEndpointMissesEventsAndGoesOn() throws IOException {
         try (TestCli cli = TestCli.start()) {
             cli.server().lieOnce(FakeServer.Lie.FORGETS);

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +62,7 @@ class WebhookCheckIT {
     }
 
     @Test
+    @Tag("long")
     void check_goesOn_whenTheServerIsKilled(@TempDir Path folder) throws IOException {
         int port = freePort();
 

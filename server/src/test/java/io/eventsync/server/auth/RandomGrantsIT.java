@@ -3,6 +3,7 @@ package io.eventsync.server.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsync.server.LongRun;
 import io.eventsync.server.TestServer;
 import io.eventsync.server.auth.GrantModel.Caller;
 import io.eventsync.server.auth.GrantQuestions.Question;
@@ -44,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class RandomGrantsIT {
     private static final long SEED = Long.getLong("eventsync.test.seed", 20261121);
-    private static final int QUESTIONS = Integer.getInteger("eventsync.test.questions", 900);
+    private static final int QUESTIONS = LongRun.or(900, 3_600);
     private static final int CALLERS = 40;
     private static final int EVENTS = 300;
     private static final int ENDPOINTS = 10;

@@ -68,10 +68,9 @@ class DestinationIT {
 
     @Test
     void receiver_isGivenCertificateAndToken() throws Exception {
-        Path store = folder.resolve("keys.p12");
-        TestCertificate authority = TestCertificate.authority(store);
-        TestCertificate its = TestCertificate.signed(store, "receiver", "ip:127.0.0.1");
-        TestCertificate ours = TestCertificate.signed(store, "sender", "dns:sender.test");
+        TestCertificate authority = TestCertificate.authority();
+        TestCertificate its = authority.sign("receiver", builder -> builder.addSanIpAddress("127.0.0.1"));
+        TestCertificate ours = authority.sign("sender", "sender.test");
         Path trusted = Files.writeString(
                 folder.resolve("ca.pem"), authority.certificate().toString());
         List<String> seen = new CopyOnWriteArrayList<>();

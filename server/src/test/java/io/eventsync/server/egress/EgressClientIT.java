@@ -25,6 +25,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -64,7 +65,7 @@ class EgressClientIT {
     static void start() throws IOException {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         context = vertx.getOrCreateContext();
-        authority = TestCertificate.authority(store());
+        authority = TestCertificate.authority();
         caFile = folder.resolve("ca.pem");
         Files.write(caFile, authority.certificate().getBytes());
     }
@@ -72,10 +73,6 @@ class EgressClientIT {
     @AfterAll
     static void stop() {
         RawReceiver.done(vertx.close());
-    }
-
-    private static Path store() {
-        return folder.resolve("keys.p12");
     }
 
     // what is sent and what is kept
@@ -502,7 +499,8 @@ class EgressClientIT {
 
     @Test
     void tls_isVerified_byTheNameAskedFor() {
-        TestCertificate good = TestCertificate.signed(store(), "good", "dns:a.test,ip:127.0.0.1");
+        TestCertificate good = authority.sign(
+                "good", builder -> builder.addSanDnsName("a.test").addSanIpAddress("127.0.0.1"));
         AtomicInteger connections = new AtomicInteger();
         int port = tlsReceiver(good, ClientAuth.NONE, connections);
         EgressClient client = trusting();
@@ -523,14 +521,22 @@ class EgressClientIT {
 
     @Test
     void tls_isRefused_whenNotTrusted() {
-        TestCertificate selfSigned = TestCertificate.make(folder.resolve("self.p12"), "self", "-ext", "san=dns:a.test");
-        TestCertificate expired =
-                TestCertificate.signed(store(), "expired", "dns:a.test", "-startdate", "-5d", "-validity", "2");
-        TestCertificate future = TestCertificate.signed(store(), "future", "dns:a.test", "-startdate", "+5d");
+        TestCertificate selfSigned = TestCertificate.selfSigned("a.test");
+        TestCertificate expired = authority.sign(
+                "expired",
+                builder -> builder.addSanDnsName("a.test")
+                        .notBefore(daysFromNow(-5))
+                        .notAfter(daysFromNow(-3)));
+        TestCertificate future = authority.sign(
+                "future", builder -> builder.addSanDnsName("a.test").notBefore(daysFromNow(5)));
 
         assertThat(tlsFault(selfSigned)).contains("trusted authority");
         assertThat(tlsFault(expired)).contains("expired");
         assertThat(tlsFault(future)).contains("not valid yet");
+    }
+
+    private static Instant daysFromNow(int days) {
+        return Instant.now().plus(Duration.ofDays(days));
     }
 
     private String tlsFault(TestCertificate certificate) {
@@ -543,7 +549,7 @@ class EgressClientIT {
 
     @Test
     void tls_isRefused_byTheJvmsOwnTrust() {
-        TestCertificate good = TestCertificate.signed(store(), "private", "dns:localhost");
+        TestCertificate good = authority.sign("private", "localhost");
         int port = tlsReceiver(good, ClientAuth.NONE, new AtomicInteger());
 
         EgressAnswer answer = post(dev(), "https://localhost:" + port + "/", LONG);
@@ -566,8 +572,8 @@ class EgressClientIT {
 
     @Test
     void clientCertificate_isShown_toThoseWhoAsk() {
-        TestCertificate server = TestCertificate.signed(store(), "server", "dns:a.test");
-        TestCertificate own = TestCertificate.signed(store(), "own", "dns:own.test");
+        TestCertificate server = authority.sign("server", "a.test");
+        TestCertificate own = authority.sign("own", "own.test");
         AtomicInteger connections = new AtomicInteger();
         int port = tlsReceiver(server, ClientAuth.REQUIRED, connections);
         EgressClient client = trusting();
@@ -592,8 +598,7 @@ class EgressClientIT {
 
     @Test
     void badClientCertificate_isInternal() {
-        int port = tlsReceiver(
-                TestCertificate.signed(store(), "server2", "dns:a.test"), ClientAuth.NONE, new AtomicInteger());
+        int port = tlsReceiver(authority.sign("server2", "a.test"), ClientAuth.NONE, new AtomicInteger());
         EgressClient client = trusting();
         EgressRequest request = request(client, "https://a.test:" + port + "/", LONG);
 

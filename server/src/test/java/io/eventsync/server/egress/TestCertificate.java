@@ -1,86 +1,75 @@
 package io.eventsync.server.egress;
 
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
 
-/** Certificates made by the JDK's keytool; those that are signed are signed by the {@code ca} of the same store. */
-public record TestCertificate(Buffer certificate, Buffer key) {
-    private static final String PASSWORD = "changeit";
-    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
-
-    public PemKeyCertOptions options() {
-        return new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key);
+/** A certificate made for a test, with its key. */
+public record TestCertificate(X509Bundle bundle) {
+    /** Signs others, by a key of its own. */
+    public static TestCertificate authority() {
+        return build(builder("ca").setIsCertificateAuthority(true)::buildSelfSigned);
     }
 
-    public ClientTls clientTls() {
-        return new ClientTls(certificate, key);
+    /** Is signed by nobody else. */
+    static TestCertificate selfSigned(String name) {
+        return build(builder(name).addSanDnsName(name).setIsCertificateAuthority(true)::buildSelfSigned);
     }
 
-    public static TestCertificate authority(Path store) {
-        return make(store, "ca", "-ext", "bc:c");
-    }
-
-    /** @param more further arguments of keytool, such as {@code -validity} */
-    public static TestCertificate signed(Path store, String name, String alternativeNames, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("-signer", "ca", "-ext", "san=" + alternativeNames));
-        arguments.addAll(List.of(more));
-        return make(store, name, arguments.toArray(String[]::new));
-    }
-
-    static TestCertificate make(Path store, String name, String... more) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                name,
-                "-dname",
-                "CN=" + name,
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                PASSWORD));
-        command.addAll(List.of(more));
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            byte[] output = process.getInputStream().readAllBytes();
-            if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IllegalStateException(new String(output, java.nio.charset.StandardCharsets.UTF_8));
+    /** Signs a certificate of a client or server with that common name, for names in DNS. */
+    public TestCertificate sign(String commonName, String... names) {
+        return sign(commonName, builder -> {
+            for (String name : names) {
+                builder.addSanDnsName(name);
             }
-            return read(store, name);
-        } catch (IOException | GeneralSecurityException | InterruptedException e) {
+            return builder;
+        });
+    }
+
+    public TestCertificate sign(String commonName, UnaryOperator<CertificateBuilder> more) {
+        CertificateBuilder builder = more.apply(builder(commonName));
+        return build(() -> builder.buildIssuedBy(bundle));
+    }
+
+    private static CertificateBuilder builder(String commonName) {
+        Instant now = Instant.now();
+        return new CertificateBuilder()
+                .ecp256()
+                .subject("CN=" + commonName)
+                .notBefore(now.minus(Duration.ofDays(1)))
+                .notAfter(now.plus(Duration.ofDays(90)));
+    }
+
+    @FunctionalInterface
+    private interface Maker {
+        X509Bundle make() throws Exception;
+    }
+
+    private static TestCertificate build(Maker maker) {
+        try {
+            return new TestCertificate(maker.make());
+        } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static TestCertificate read(Path store, String name) throws IOException, GeneralSecurityException {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        return new TestCertificate(
-                pem("CERTIFICATE", keys.getCertificate(name).getEncoded()),
-                pem("PRIVATE KEY", keys.getKey(name, PASSWORD.toCharArray()).getEncoded()));
+    public Buffer certificate() {
+        return Buffer.buffer(bundle.getCertificatePEM());
     }
 
-    private static Buffer pem(String type, byte[] content) {
-        return Buffer.buffer(
-                "-----BEGIN " + type + "-----\n" + LINES.encodeToString(content) + "\n-----END " + type + "-----\n");
+    public Buffer key() {
+        return Buffer.buffer(bundle.getPrivateKeyPEM());
+    }
+
+    public PemKeyCertOptions options() {
+        return new PemKeyCertOptions().addCertValue(certificate()).addKeyValue(key());
+    }
+
+    public ClientTls clientTls() {
+        return new ClientTls(certificate(), key());
     }
 }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import io.eventsync.server.LongRun;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 /** Every way to read, against a plain list of what was written: two indexed blocks and a tail that is not indexed. */
 @Timeout(60)
 class ReadIT {
+    private static final int ROUNDS = LongRun.or(50, 150);
     private static final int EVENTS = 150_000;
     private static final int INDEXED = 131_072;
     private static final long SEED = System.nanoTime();
@@ -153,7 +155,7 @@ class ReadIT {
 
     @Test
     void R2_pagesForward_areExactlyWhatMatches() {
-        for (int round = 0; round < 150; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             EventFilter filter = round == 0 ? EventFilter.ALL : randomFilter();
             EventLog log = RANDOM.nextInt(4) == 0 ? big.log() : small.log();
             long start = RANDOM.nextInt(3) == 0 ? INDEXED - RANDOM.nextInt(2_000) : RANDOM.nextInt(EVENTS);
@@ -197,7 +199,7 @@ class ReadIT {
 
     @Test
     void R2_pagesBackward_areExactlyWhatMatches() {
-        for (int round = 0; round < 120; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             EventFilter filter = round == 0 ? EventFilter.ALL : randomFilter();
             EventLog log = RANDOM.nextBoolean() ? big.log() : small.log();
             long before = RANDOM.nextInt(3) == 0 ? INDEXED + RANDOM.nextInt(2_000) : 1 + RANDOM.nextInt(EVENTS + 1);
@@ -263,7 +265,7 @@ class ReadIT {
 
     @Test
     void count_isThatOfTheOracle() {
-        for (int round = 0; round < 100; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             EventFilter any = randomFilter();
             EventFilter filter = new EventFilter(any.include(), any.exclude(), Set.of(), Map.of());
             long after = RANDOM.nextInt(EVENTS);
@@ -348,7 +350,7 @@ class ReadIT {
         List<Long> times = sql.query(DATABASE, "select at from eventsync.event order by pos").stream()
                 .map(Long::valueOf)
                 .toList();
-        for (int round = 0; round < 100; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             long micros = times.get(RANDOM.nextInt(EVENTS)) + RANDOM.nextInt(3) - 1;
             long expected = times.stream().filter(at -> at < micros).count();
 

@@ -48,7 +48,6 @@ class TlsIT {
     @TempDir
     Path folder;
 
-    private Path store;
     private TestCertificate authority;
     private Path certificate;
     private Path key;
@@ -56,12 +55,16 @@ class TlsIT {
 
     @BeforeEach
     void make() throws IOException {
-        store = folder.resolve("store.p12");
-        authority = TestCertificate.authority(store);
+        authority = TestCertificate.authority();
         certificate = folder.resolve("cert.pem");
         key = folder.resolve("key.pem");
         ca = write("ca.pem", authority.certificate());
-        use(TestCertificate.signed(store, "first", "dns:localhost,ip:127.0.0.1"));
+        use(ofServer("first"));
+    }
+
+    private TestCertificate ofServer(String name) {
+        return authority.sign(
+                name, builder -> builder.addSanDnsName("localhost").addSanIpAddress("127.0.0.1"));
     }
 
     @AfterEach
@@ -131,9 +134,9 @@ class TlsIT {
 
     @Test
     void certificate_isWhoCalls() {
-        TestCertificate billing = TestCertificate.signed(store, "billing", "dns:billing");
-        TestCertificate other = TestCertificate.signed(store, "other", "dns:other");
-        TestCertificate both = TestCertificate.signed(store, "other,CN=billing", "dns:both");
+        TestCertificate billing = authority.sign("billing", "billing");
+        TestCertificate other = authority.sign("other", "other");
+        TestCertificate both = authority.sign("other,CN=billing", "both");
         try (TestServer server = TestServer.start(flags(
                 "tls-client-ca-file",
                 ca.toString(),
@@ -173,7 +176,7 @@ class TlsIT {
             assertThat(subject(server)).contains("CN=first");
 
             assertThat(certificate).exists();
-            TestCertificate next = TestCertificate.signed(store, "second", "dns:localhost,ip:127.0.0.1");
+            TestCertificate next = ofServer("second");
             try {
                 use(next);
             } catch (IOException e) {
@@ -217,7 +220,7 @@ class TlsIT {
         PemKeyCertOptions pair =
                 new PemKeyCertOptions().addCertPath(certificate.toString()).addKeyPath(key.toString());
         assertThatCode(() -> CertificatePair.check(vertx, pair)).doesNotThrowAnyException();
-        TestCertificate next = TestCertificate.signed(store, "second", "dns:localhost,ip:127.0.0.1");
+        TestCertificate next = ofServer("second");
 
         Path nextKey = write("key.pem", next.key());
 

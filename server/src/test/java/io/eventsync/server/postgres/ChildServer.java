@@ -51,6 +51,11 @@ final class ChildServer implements AutoCloseable {
         return answer.startsWith(EmbeddedPostgresMain.READY);
     }
 
+    /** Stands still from now on, so that it does not see what becomes of its Postgres. */
+    void freeze() throws Exception {
+        Leftover.signal(process.pid(), "STOP");
+    }
+
     /** As with kill -9: no shutdown hook runs. */
     void kill() {
         process.destroyForcibly().onExit().join();

@@ -31,6 +31,8 @@ class EmbeddedPostgresIT {
     private static final List<String> AS_NOBODY =
             List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
 
+    private static final String USED = "used";
+
     private final TestSql sql = new TestSql();
 
     @BeforeAll
@@ -38,6 +40,7 @@ class EmbeddedPostgresIT {
         Folders.delete(HOMES);
         Folders.create(HOMES, "rwxr-xr-x");
         assertThat(Binaries.unpackInto(HOMES).program("postgres")).startsWith(HOMES.toString());
+        EmbeddedPostgres.start(small(home(USED))).close();
     }
 
     @AfterAll
@@ -72,7 +75,7 @@ class EmbeddedPostgresIT {
         assumeThat(Command.run(List.of("sh", "-c", "command -v psql")).isSuccess())
                 .as("psql is installed")
                 .isTrue();
-        Path home = home("it's a home");
+        Path home = usedHome("it's a home");
 
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(small(home))) {
             String command = postgres.psqlHint(EmbeddedPostgres.DATABASE) + " -Atc 'select 41 + 1'";
@@ -82,7 +85,7 @@ class EmbeddedPostgresIT {
 
     @Test
     void restart_keepsData_whenStoppedBefore() throws Exception {
-        Path home = home("restart");
+        Path home = usedHome("restart");
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(small(home))) {
             writeNote(postgres);
         }
@@ -94,7 +97,7 @@ class EmbeddedPostgresIT {
 
     @Test
     void secondStart_isRefused_whenHomeIsInUse() throws Exception {
-        Path home = home("in-use");
+        Path home = usedHome("in-use");
 
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(small(home))) {
             for (int attempt = 1; attempt <= 2; attempt++) {
@@ -116,7 +119,7 @@ class EmbeddedPostgresIT {
 
     @Test
     void postmaster_isBroughtUpAgain_whenKilled() throws Exception {
-        Path home = home("postmaster-killed");
+        Path home = usedHome("postmaster-killed");
 
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(small(home))) {
             writeNote(postgres);
@@ -131,7 +134,7 @@ class EmbeddedPostgresIT {
 
     @Test
     void postgres_stopsCleanly_whenJvmIsKilled() throws Exception {
-        Path home = home("jvm-killed");
+        Path home = usedHome("jvm-killed");
         long postmaster;
         try (ChildServer child = ChildServer.start(home)) {
             assertThat(child.answer()).startsWith(EmbeddedPostgresMain.READY);
@@ -146,11 +149,12 @@ class EmbeddedPostgresIT {
 
     @Test
     void leftover_isStopped_whenItOutlivedItsServer() throws Exception {
-        Path home = home("leftover");
+        Path home = usedHome("leftover");
         long orphan;
         try (ChildServer child = ChildServer.start(home)) {
             assertThat(child.answer()).startsWith(EmbeddedPostgresMain.READY);
             orphan = postmaster(home);
+            child.freeze();
             killGuardOf(orphan);
             child.kill();
         }
@@ -165,10 +169,11 @@ class EmbeddedPostgresIT {
 
     @Test
     void start_recovers_whenEverythingWasKilledAtOnce() throws Exception {
-        Path home = home("all-killed");
+        Path home = usedHome("all-killed");
         try (ChildServer child = ChildServer.start(home)) {
             assertThat(child.answer()).startsWith(EmbeddedPostgresMain.READY);
             long postmaster = postmaster(home);
+            child.freeze();
             killGuardOf(postmaster);
             Leftover.signal(postmaster, "KILL");
             child.kill();
@@ -182,7 +187,7 @@ class EmbeddedPostgresIT {
 
     @Test
     void start_ignoresAPidFile_whenItsNumberBelongsToSomebodyElse() throws Exception {
-        Path home = home("recycled-number");
+        Path home = usedHome("recycled-number");
         EmbeddedPostgres.start(small(home)).close();
         Process stranger = stranger();
         try {
@@ -202,7 +207,7 @@ class EmbeddedPostgresIT {
 
     @Test
     void tcp_asksForThePassword_whenAskedFor() throws Exception {
-        Path home = home("tcp");
+        Path home = usedHome("tcp");
         for (int start = 1; start <= 2; start++) {
             try (EmbeddedPostgres postgres = EmbeddedPostgres.start(small(home).withTcp(true))) {
                 PgConnectOptions tcp =
@@ -222,7 +227,7 @@ class EmbeddedPostgresIT {
 
     @Test
     void socket_movesOutOfTheHome_whenItsPathIsTooLong() throws Exception {
-        Path home = home("a".repeat(60) + "/" + "b".repeat(60));
+        Path home = usedHome("a".repeat(60) + "/" + "b".repeat(60));
 
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(small(home))) {
             writeNote(postgres);
@@ -232,7 +237,7 @@ class EmbeddedPostgresIT {
 
     @Test
     void start_isRefused_whenAnotherMajorWroteTheData() throws Exception {
-        Path home = home("other-major");
+        Path home = usedHome("other-major");
         EmbeddedPostgres.start(small(home)).close();
         Files.writeString(home.resolve("data/PG_VERSION"), "17\n");
 
@@ -244,7 +249,7 @@ class EmbeddedPostgresIT {
 
     @Test
     void start_saysWhy_whenPostgresRefusesASetting() throws Exception {
-        Path home = home("bad-setting");
+        Path home = usedHome("bad-setting");
 
         assertThatThrownBy(() -> EmbeddedPostgres.start(small(home), Map.of("max_connections", "many")))
                 .isInstanceOf(EmbeddedPostgresException.class)
@@ -318,6 +323,15 @@ class EmbeddedPostgresIT {
                 Files.createSymbolicLink(home.resolve(binaries.getFileName()), binaries);
             }
         }
+        return home;
+    }
+
+    /** A home that has been started and stopped before, which takes a fraction of what making its cluster does. */
+    private static Path usedHome(String name) throws Exception {
+        Path home = home(name);
+        List<String> copy =
+                List.of("cp", "-a", HOMES.resolve(USED).resolve("data").toString(), home.toString());
+        assertThat(Command.run(copy).isSuccess()).isTrue();
         return home;
     }
 
