@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveLoop implements TailListener {
     /** After a tick the loop pauses for so many times what it took: few streams get an event at once, many get several together. */
-    private static final long PAUSE_PER_COST = 32;
+    private static final long PAUSE_PER_COST = 8;
 
     private final Vertx vertx;
     private final Context context;
