@@ -55,7 +55,7 @@ class StalledReadersIT {
     @Test
     void L1_stalledSubscribersCostBoundedMemory_andHealthyOnesGetEverything() throws IOException {
         try (ServerProcess server = ServerProcess.start(
-                folder.resolve("data"), "-Xmx192m", "-XX:+ExitOnOutOfMemoryError", "--log-tail-bytes-max=16MiB")) {
+                folder.resolve("data"), "-Xmx128m", "-XX:+ExitOnOutOfMemoryError", "--log-tail-bytes-max=16MiB")) {
             List<Future<Void>> stalled = new ArrayList<>();
             for (int c = 0; c < CONNECTIONS; c++) {
                 Connection connection = Connection.to(clients, server.target());

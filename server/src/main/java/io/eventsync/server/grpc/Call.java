@@ -28,7 +28,8 @@ final class Call {
     private static final Duration DEADLINE_MAX = Duration.ofDays(365);
 
     /** The transport is full by the number of messages, and holds a copy of each: sixteen large ones for each stalled stream are too many. */
-    private static final long UNSENT_BYTES_MAX = 64L << 10;
+    private static final long UNSENT_BYTES_MAX =
+            Math.min(64L << 10, Runtime.getRuntime().maxMemory() / 8_192);
 
     private final Vertx vertx;
     private final CallWire wire;

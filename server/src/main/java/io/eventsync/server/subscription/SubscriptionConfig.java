@@ -14,6 +14,11 @@ import java.util.List;
 public record SubscriptionConfig(
         int max, int windowBytes, Duration tick, Duration streamAgeMax, Duration heartbeatDefault) {
 
+    private static final long HEAP_BYTES = Runtime.getRuntime().maxMemory();
+
+    /** Of the heap: a thousand streams that stand still hold a quarter of it, each with as much on its way to the transport. */
+    private static final int HEAP_SHARE = 8_192;
+
     public static final Setting<Integer> MAX =
             Setting.integer("subscription.max", 10_000, 1, 1_000_000, "Live streams open at once");
     public static final Setting<Long> WINDOW_BYTES = Setting.bytes(
@@ -54,7 +59,7 @@ public record SubscriptionConfig(
     public static SubscriptionConfig from(Settings settings) {
         return new SubscriptionConfig(
                 settings.get(MAX),
-                Math.toIntExact(settings.get(WINDOW_BYTES)),
+                Math.toIntExact(Math.min(settings.get(WINDOW_BYTES), HEAP_BYTES / HEAP_SHARE)),
                 settings.get(TICK),
                 settings.get(STREAM_AGE_MAX),
                 settings.get(HEARTBEAT_DEFAULT));

@@ -19,7 +19,7 @@ final class SubscriptionMeters {
         this.reads = counter(
                 registry,
                 "eventsync.subscription.catch.up.reads",
-                "Pages read for streams that are behind the live end");
+                "Portions read for streams that are behind the live end");
         Gauge.builder("eventsync.subscriptions", open)
                 .description("Open streams of this node")
                 .register(registry);
