@@ -164,6 +164,7 @@ public final class Server {
     private Future<Void> listen(EventLog log, DeliveryVerticle delivery, String postgresVersion) {
         Cursors cursors = new Cursors(log.id());
         Endpoints endpoints = new Endpoints(
+                vertx,
                 pool,
                 new EndpointSecrets(pool, secrets),
                 delivery,

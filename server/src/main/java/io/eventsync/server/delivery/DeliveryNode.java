@@ -170,7 +170,16 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
                 .filter(r -> !changing.contains(r.endpoint()))
                 .map(r -> new EndpointHandle(r.endpoint(), "", r.epoch(), 0, r.revision()))
                 .toList();
-        return left.isEmpty() ? Future.succeededFuture() : leases.release(node, left);
+        Future<Void> released = left.isEmpty() ? Future.succeededFuture() : leases.release(node, left);
+        return released.compose(v -> sayFollowed(revisions));
+    }
+
+    /** What was changed is read anew, or has been: from here on no event meets the settings of before. */
+    private Future<Void> sayFollowed(List<LeaseStore.Revision> revisions) {
+        List<LeaseStore.Revision> followed = revisions.stream()
+                .filter(r -> r.isNew() && assignments.containsKey(r.endpoint()))
+                .toList();
+        return followed.isEmpty() ? Future.succeededFuture() : leases.followed(node, followed);
     }
 
     private Future<Void> take() {

@@ -183,10 +183,14 @@ final class Feeder {
                         page -> {
                             reads--;
                             assignment.isReading = false;
+                            if (assignment.isEnding) { // whoever works it next reads this by the settings of then
+                                readNext();
+                                return;
+                            }
                             long now = clock.millis();
                             page.events().forEach(event -> run.offer(event, now));
                             run.readThrough(page.end());
-                            if (page.end().position() >= point.position() && !assignment.isEnding) {
+                            if (page.end().position() >= point.position()) {
                                 join(assignment);
                             } else {
                                 want(assignment);

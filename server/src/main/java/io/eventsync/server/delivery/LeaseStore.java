@@ -22,7 +22,14 @@ final class LeaseStore {
             with released as (update eventsync.lease set owner = null where owner = $1)
             delete from eventsync.node where node_id = $1
             """;
-    static final String REVISIONS = "select endpoint_id, epoch, revision, asked from eventsync.lease where owner = $1";
+    static final String REVISIONS =
+            "select endpoint_id, epoch, revision, asked, followed < revision from eventsync.lease where owner = $1";
+    static final String FOLLOWED = """
+            with u as (
+              select l.endpoint_id, n.revision from eventsync.lease l join unnest($2::bigint[], $3::bigint[]) n(id, revision) on n.id = l.endpoint_id
+              where l.owner = $1 order by l.endpoint_id for update of l)
+            update eventsync.lease l set followed = u.revision from u where l.endpoint_id = u.endpoint_id
+            """;
     static final String REAP = "select eventsync.reap_nodes()";
 
     private final Pool pool;
@@ -75,15 +82,30 @@ final class LeaseStore {
         return pool.preparedQuery(LEAVE).execute(Tuple.of(node)).mapEmpty();
     }
 
-    /** What the owner has to look at again when it changes. */
-    record Revision(long endpoint, long epoch, long revision, long asked) {}
+    /**
+     * What the owner has to look at again when it changes.
+     *
+     * @param isNew whoever made this revision may wait to hear that it is kept to
+     */
+    record Revision(long endpoint, long epoch, long revision, long asked, boolean isNew) {}
 
     Future<List<Revision>> revisions(UUID node) {
         return pool.preparedQuery(REVISIONS).execute(Tuple.of(node)).map(rows -> {
             List<Revision> all = new ArrayList<>(rows.size());
-            rows.forEach(row -> all.add(new Revision(row.getLong(0), row.getLong(1), row.getLong(2), row.getLong(3))));
+            rows.forEach(row -> all.add(
+                    new Revision(row.getLong(0), row.getLong(1), row.getLong(2), row.getLong(3), row.getBoolean(4))));
             return all;
         });
+    }
+
+    /** Says that this node keeps to these revisions. */
+    Future<Void> followed(UUID node, List<Revision> revisions) {
+        return pool.preparedQuery(FOLLOWED)
+                .execute(Tuple.of(
+                        node,
+                        revisions.stream().map(Revision::endpoint).toArray(Long[]::new),
+                        revisions.stream().map(Revision::revision).toArray(Long[]::new)))
+                .mapEmpty();
     }
 
     Future<Void> reap() {

@@ -60,6 +60,10 @@ final class EndpointStore {
     static final String FORGET_PREVIOUS =
             "update eventsync.endpoint_run set prev_pos = null, prev_fingerprint = null where endpoint_id = $1";
     static final String REVISE = "update eventsync.lease set revision = revision + 1 where endpoint_id = $1";
+    static final String IS_FOLLOWED = """
+            select not exists (select from eventsync.lease where endpoint_id = $1 and followed < revision
+              and owner = any ((select eventsync.living_nodes())::uuid[]))
+            """;
     static final String LOCK =
             "select endpoint_id from eventsync.endpoint where name = $1 and ($2 = 0 or version = $2) for update";
     static final String CLOSE_OPEN = "select eventsync.close_open(array[$1::bigint])";
@@ -167,6 +171,13 @@ final class EndpointStore {
 
     Future<Void> revise(SqlClient client, long endpoint) {
         return on(client, REVISE, endpoint);
+    }
+
+    /** Whether nobody works the endpoint as it was before the last change. */
+    Future<Boolean> isFollowed(long endpoint) {
+        return pool.preparedQuery(IS_FOLLOWED)
+                .execute(Tuple.of(endpoint))
+                .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     /**

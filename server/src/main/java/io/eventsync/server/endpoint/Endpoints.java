@@ -7,6 +7,7 @@ import io.eventsync.server.failure.Reason;
 import io.eventsync.server.webhook.SigningKey;
 import io.eventsync.server.webhook.SigningKeys;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlClient;
 import java.time.Duration;
@@ -34,12 +35,14 @@ public final class Endpoints {
     private final InstantSource clock;
     private final int max;
     private final Runnable onChange;
+    private final ChangeWait changeWait;
 
     /**
      * @param max how many there may be
      * @param onChange is told after every change on this node
      */
     public Endpoints(
+            Vertx vertx,
             Pool pool,
             EndpointSecrets secrets,
             DestinationCheck check,
@@ -52,6 +55,7 @@ public final class Endpoints {
         this.clock = clock;
         this.max = max;
         this.onChange = onChange;
+        this.changeWait = new ChangeWait(vertx, store);
     }
 
     /** Whether this server would send there. */
@@ -263,8 +267,7 @@ public final class Endpoints {
                                         there.status()));
                             }
                             if (saved) {
-                                onChange.run();
-                                return get(name);
+                                return changed(there).compose(v -> get(name));
                             }
                             return tries > 1 && version == 0
                                     ? update(name, version, false, change, tries - 1)
@@ -373,13 +376,16 @@ public final class Endpoints {
     private Future<Endpoint> change(String name, BiFunction<SqlClient, Endpoint, Future<Void>> work) {
         return get(name)
                 .compose(there -> stored(store.inTransaction(client -> store.lock(client, name, 0)
-                        .compose(id -> id.isEmpty()
-                                ? Future.failedFuture(Failure.notFound(TYPE, name))
-                                : store.revise(client, there.id()).compose(v -> work.apply(client, there))))))
-                .compose(v -> {
-                    onChange.run();
-                    return get(name);
-                });
+                                .compose(id -> id.isEmpty()
+                                        ? Future.failedFuture(Failure.notFound(TYPE, name))
+                                        : store.revise(client, there.id()).compose(v -> work.apply(client, there)))))
+                        .compose(v -> changed(there)))
+                .compose(v -> get(name));
+    }
+
+    private Future<Void> changed(Endpoint endpoint) {
+        onChange.run();
+        return changeWait.followed(endpoint.id());
     }
 
     /** @param secret the new HMAC secret; empty if the endpoint has none */
@@ -400,10 +406,10 @@ public final class Endpoints {
             Function<SqlClient, Future<Void>> work = client -> store.revise(client, there.id())
                     .compose(v -> secrets.retire(client, there.id(), overlap.toMillis()))
                     .compose(v -> secrets.insert(client, there.id(), name, made));
-            return stored(store.inTransaction(work)).compose(v -> {
-                onChange.run();
-                return signingKeys(name).map(all -> new Rotated(shown(made), all));
-            });
+            return stored(store.inTransaction(work))
+                    .compose(v -> changed(there))
+                    .compose(v -> signingKeys(name))
+                    .map(all -> new Rotated(shown(made), all));
         });
     }
 

@@ -21,6 +21,7 @@ import io.eventsync.v1.Start;
 import io.eventsync.v1.UpdateEndpointRequest;
 import io.eventsync.v1.WatchAttemptsRequest;
 import io.eventsync.v1.WatchAttemptsResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -104,20 +105,56 @@ class ControlIT {
         endpoints.ingest("updated", 0, 2, 1);
         await().until(() -> endpoints.received("updated").size() == 2);
 
-        Endpoint after = await(server.endpoints()
-                        .updateEndpoint(UpdateEndpointRequest.newBuilder()
-                                .setEndpoint(Endpoint.newBuilder()
-                                        .setName("updated")
-                                        .setFilter(Filter.newBuilder().addTagPrefixes("OTHER")))
-                                .setUpdateMask(FieldMask.newBuilder().addPaths("filter"))
-                                .build()))
-                .getEndpoint();
+        Endpoint after = setFilter(server, "updated", "OTHER");
         endpoints.ingest("updated", 2, 4, 1);
         endpoints.ingest("other", 1);
 
         await().until(() -> endpoints.received("updated").size() == 3);
         assertThat(after.getWebhook().getUrl()).isEqualTo(receiver.url("/updated"));
         assertThat(endpoints.ids("updated")).contains("other-0");
+    }
+
+    /** Until its owner has read the new filter, an event would be passed over by the one of before. */
+    @Test
+    void newFilter_holdsForWhatComesAfterTheAnswer_whicheverNodeWorksTheEndpoint() {
+        try (TestServer first = TestServer.start();
+                TestServer second = first.another();
+                TestReceiver both = new TestReceiver()) {
+            TestEndpoints two = new TestEndpoints(first, both);
+            List<String> names = List.of("one", "two");
+            names.forEach(two::create);
+            String owners = "select count(*) from eventsync.lease where owner is not null group by owner";
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> first.query(owners).equals(List.of("1", "1")));
+            two.ingest("one", 1);
+            two.ingest("two", 1);
+            names.forEach(name -> await().until(() -> two.ids(name).equals(List.of(name + "-0"))));
+
+            for (int i = 0; i < 5; i++) {
+                String tag = "LATER" + i;
+                for (String name : names) {
+                    assertThat(setFilter(first, name, tag).getName()).isEqualTo(name);
+                }
+                two.ingest(tag, 1);
+
+                for (String name : names) {
+                    await().atMost(Duration.ofSeconds(5))
+                            .untilAsserted(() -> assertThat(two.ids(name)).contains(tag + "-0"));
+                }
+            }
+            assertThat(second.query(owners)).containsExactly("1", "1");
+        }
+    }
+
+    private static Endpoint setFilter(TestServer server, String endpoint, String prefix) {
+        return await(server.endpoints()
+                        .updateEndpoint(UpdateEndpointRequest.newBuilder()
+                                .setEndpoint(Endpoint.newBuilder()
+                                        .setName(endpoint)
+                                        .setFilter(Filter.newBuilder().addTagPrefixes(prefix)))
+                                .setUpdateMask(FieldMask.newBuilder().addPaths("filter"))
+                                .build()))
+                .getEndpoint();
     }
 
     @Test
