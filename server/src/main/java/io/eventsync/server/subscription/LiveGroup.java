@@ -40,6 +40,10 @@ final class LiveGroup {
         return members.isEmpty();
     }
 
+    int size() {
+        return members.size();
+    }
+
     boolean hasPending() {
         return !pending.isEmpty();
     }

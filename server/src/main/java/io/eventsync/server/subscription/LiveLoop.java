@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * tick. No locks: everything happens on the loop's context.
  */
 public final class LiveLoop implements TailListener {
-    /** After a tick the loop pauses for so many times what it took: few streams get an event at once, many get several together. */
-    private static final long PAUSE_PER_COST = 8;
+    /** So many streams get an event at once. After a tick for more the loop pauses, so that many get several events together. */
+    private static final int STREAMS_AT_ONCE = 4;
+
+    /** The pause, in times of what the tick took. */
+    private static final long PAUSE_PER_COST = 32;
 
     private final Vertx vertx;
     private final Context context;
@@ -37,6 +40,7 @@ public final class LiveLoop implements TailListener {
     private LogPoint point;
     private long lastTickNanos;
     private long tickCostNanos;
+    private int tickStreams;
     private int regressions;
     private boolean tickPlanned;
 
@@ -123,7 +127,8 @@ public final class LiveLoop implements TailListener {
         if (tickPlanned) {
             return;
         }
-        long pauseNanos = Math.min(config.tick().toNanos(), PAUSE_PER_COST * tickCostNanos);
+        long pauseNanos =
+                tickStreams <= STREAMS_AT_ONCE ? 0 : Math.min(config.tick().toNanos(), PAUSE_PER_COST * tickCostNanos);
         long wait = lastTickNanos + pauseNanos - nanos.getAsLong();
         if (wait <= 500_000) {
             tick();
@@ -138,6 +143,7 @@ public final class LiveLoop implements TailListener {
 
     private void tick() {
         lastTickNanos = nanos.getAsLong();
+        tickStreams = 0;
         giveOut();
         tickCostNanos = nanos.getAsLong() - lastTickNanos;
     }
@@ -167,6 +173,7 @@ public final class LiveLoop implements TailListener {
         }
         point = head;
         for (LiveGroup group : touched) {
+            tickStreams += group.size();
             if (group.key().lingerMillis() == 0 || group.isFull()) {
                 group.flush(head);
             } else if (group.hasPending()) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class SubscriptionTest {
     private static final SubscriptionConfig CONFIG =
-            new SubscriptionConfig(3, 1 << 10, Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(15));
+            new SubscriptionConfig(5, 1 << 10, Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(15));
 
     private final TestLoop loop = new TestLoop();
     private final TestLog log = new TestLog(1_000, loop::later);
@@ -81,8 +81,24 @@ class SubscriptionTest {
     }
 
     @Test
-    void eventsAreGathered_whenATickCosts() {
+    void eventsAreSentAtOnce_whenThereAreFewStreams_whateverATickCosts() {
         TestSink sink = open(Duration.ZERO);
+        stepNanos = CONFIG.tick().toNanos() / 4;
+
+        for (int i = 0; i < 3; i++) {
+            log.append("A", "k");
+            loop.settle();
+        }
+
+        assertThat(events(sink)).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void eventsAreGathered_whenATickForManyStreamsCosts() {
+        TestSink sink = open(Duration.ZERO);
+        for (int i = 0; i < 4; i++) {
+            assertThat(open(Duration.ZERO)).isNotSameAs(sink);
+        }
         stepNanos = CONFIG.tick().toNanos() / 4;
 
         for (int i = 0; i < 3; i++) {
