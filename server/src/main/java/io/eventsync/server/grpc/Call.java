@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import io.eventsync.server.auth.Principal;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
+import io.eventsync.server.subscription.SubscriptionConfig;
 import io.eventsync.server.tracing.Traceparent;
 import io.eventsync.server.tracing.Work;
 import io.vertx.core.MultiMap;
@@ -28,8 +29,8 @@ final class Call {
     private static final Duration DEADLINE_MAX = Duration.ofDays(365);
 
     /** The transport is full by the number of messages, and holds a copy of each: sixteen large ones for each stalled stream are too many. */
-    private static final long UNSENT_BYTES_MAX =
-            Math.min(64L << 10, Runtime.getRuntime().maxMemory() / 8_192);
+    private static final long UNSENT_BYTES_MAX = Math.min(
+            64L << 10, SubscriptionConfig.shareBytes(Runtime.getRuntime().maxMemory()));
 
     private final Vertx vertx;
     private final CallWire wire;

@@ -14,11 +14,6 @@ import java.util.List;
 public record SubscriptionConfig(
         int max, int windowBytes, Duration tick, Duration streamAgeMax, Duration heartbeatDefault) {
 
-    private static final long HEAP_BYTES = Runtime.getRuntime().maxMemory();
-
-    /** Of the heap: a thousand streams that stand still hold a quarter of it, each with as much on its way to the transport. */
-    private static final int HEAP_SHARE = 8_192;
-
     public static final Setting<Integer> MAX =
             Setting.integer("subscription.max", 10_000, 1, 1_000_000, "Live streams open at once");
     public static final Setting<Long> WINDOW_BYTES = Setting.bytes(
@@ -26,7 +21,7 @@ public record SubscriptionConfig(
             64L << 10,
             1L << 10,
             64L << 20,
-            "Bytes sent to one stream before it must take some");
+            "Bytes sent to one stream before it must take some; an 8192nd of the heap at most");
     public static final Setting<Duration> TICK = Setting.duration(
             "subscription.tick",
             Duration.ofMillis(2),
@@ -59,9 +54,16 @@ public record SubscriptionConfig(
     public static SubscriptionConfig from(Settings settings) {
         return new SubscriptionConfig(
                 settings.get(MAX),
-                Math.toIntExact(Math.min(settings.get(WINDOW_BYTES), HEAP_BYTES / HEAP_SHARE)),
+                Math.toIntExact(Math.min(
+                        settings.get(WINDOW_BYTES),
+                        shareBytes(Runtime.getRuntime().maxMemory()))),
                 settings.get(TICK),
                 settings.get(STREAM_AGE_MAX),
                 settings.get(HEARTBEAT_DEFAULT));
+    }
+
+    /** What a stream may hold of a heap: a thousand that stand still, each with as much on its way to the transport, take a quarter of it. */
+    public static long shareBytes(long heapBytes) {
+        return heapBytes / 8_192;
     }
 }

@@ -23,6 +23,12 @@ class SubscriptionConfigTest {
     }
 
     @Test
+    void streamsShare_isSmall_whereTheHeapIs() {
+        assertThat(SubscriptionConfig.shareBytes(128 << 20)).isEqualTo(16 << 10);
+        assertThat(SubscriptionConfig.shareBytes(1 << 30)).isEqualTo(128 << 10);
+    }
+
+    @Test
     void badValues_areRefused() {
         assertRefused(
                 SubscriptionConfig.SETTINGS,
