@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Requests that travel to Postgres together, and those that wait for its outcome because they share an id with it. */
 final class AppendBatch {
@@ -53,9 +54,11 @@ final class AppendBatch {
         return probe;
     }
 
-    /** Those of them that the key index may have: not those made after the newest id in it. */
-    String[] indexProbe(long indexedIdMillis) {
-        return probe.stream().filter(id -> !IdTime.isAfter(id, indexedIdMillis)).toArray(String[]::new);
+    /** Those of them that the key index may have: not those made after the newest id in it, nor those that a filter denies. */
+    String[] indexProbe(long indexedIdMillis, Predicate<String> mayBeIndexed) {
+        return probe.stream()
+                .filter(id -> !IdTime.isAfter(id, indexedIdMillis) && mayBeIndexed.test(id))
+                .toArray(String[]::new);
     }
 
     int bytes() {

@@ -15,6 +15,7 @@ final class AppendMeters {
     private final Counter bytes;
     private final Counter duplicates;
     private final Counter failures;
+    private final Counter lookups;
     private final DistributionSummary batch;
     private final Timer wait;
     private final Timer commit;
@@ -25,6 +26,10 @@ final class AppendMeters {
         this.duplicates =
                 counter(registry, "eventsync.append.duplicates", "Events answered with the position they had already");
         this.failures = counter(registry, "eventsync.append.failed.batches", "Batches that the database did not take");
+        this.lookups = counter(
+                registry,
+                "eventsync.append.id.lookups",
+                "Ids that were looked up on disk, as memory did not say that the log does not have them");
         this.batch = Buckets.size("eventsync.append.batch.events", "Events that were made durable together")
                 .register(registry);
         this.wait = Buckets.latency("eventsync.append.wait", "How long the oldest request of a batch was queued")
@@ -56,6 +61,10 @@ final class AppendMeters {
 
     void duplicates(int count) {
         duplicates.increment(count);
+    }
+
+    void lookedUp(int ids) {
+        lookups.increment(ids);
     }
 
     void failed() {

@@ -48,6 +48,7 @@ final class Appender {
     private final LogConfig config;
     private final TagDictionary tags;
     private final RecentIds recentIds;
+    private final IndexedIds indexedIds;
     private final LiveTail tail;
     private final DuplicateCheck duplicateCheck;
     private final AppendMeters meters;
@@ -75,6 +76,7 @@ final class Appender {
             PgConnectOptions options,
             TagDictionary tags,
             RecentIds recentIds,
+            IndexedIds indexedIds,
             LiveTail tail,
             DuplicateCheck duplicateCheck,
             MeterRegistry registry) {
@@ -83,6 +85,7 @@ final class Appender {
         this.config = config;
         this.tags = tags;
         this.recentIds = recentIds;
+        this.indexedIds = indexedIds;
         this.tail = tail;
         this.duplicateCheck = duplicateCheck;
         this.meters = new AppendMeters(registry, queuedEvents::get, queuedBytes::get);
@@ -323,16 +326,30 @@ final class Appender {
         batch.probe().forEach(id -> inFlight.put(id, batch));
         batch.sessions().forEach(session -> inFlightSessions.put(session, batch));
         Integer[] tagIds = batch.tagIds(tags);
+        String[] indexProbe = indexProbe(batch);
         long sent = System.nanoTime();
         meters.sent(batch);
         lane.send(
                         tagIds,
                         batch.ids(),
                         batch.bodies(),
-                        batch.indexProbe(tail.indexedIdMillis()),
+                        indexProbe,
                         batch.probe().toArray(String[]::new),
                         tail.idsKnownThrough())
                 .onComplete(answer -> answered(batch, tagIds, answer, sent), e -> failed(batch, e));
+    }
+
+    /** The ids that have to be looked up on disk. */
+    private String[] indexProbe(AppendBatch batch) {
+        if (tail.indexed() == 0) {
+            return new String[0];
+        }
+        String[] ids = batch.indexProbe(tail.indexedIdMillis(), indexedIds::mayHave);
+        if (ids.length > 0) {
+            meters.lookedUp(ids.length);
+            indexedIds.fill(tail.indexed(), tail.position());
+        }
+        return ids;
     }
 
     private void answered(AppendBatch batch, Integer[] tagIds, AppendLane.Answer answer, long sent) {

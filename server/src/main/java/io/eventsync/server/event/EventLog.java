@@ -51,10 +51,12 @@ public final class EventLog implements ReadableLog {
         this.tags = new TagDictionary(tagStore, config.tagsMax());
         this.reads = new ReadStore(pool, tags);
         this.upkeep = new UpkeepStore(pool);
+        IdStore ids = new IdStore(pool);
         RecentIds recentIds = new RecentIds();
-        this.tail = new LiveTail(vertx, config, reads, tags, recentIds);
-        this.appender =
-                new Appender(vertx, context, config, options, tags, recentIds, tail, new DuplicateCheck(reads), meters);
+        IndexedIds indexedIds = new IndexedIds(vertx, ids, config.idFilterBytesMax());
+        this.tail = new LiveTail(vertx, config, reads, tags, ids, recentIds, indexedIds);
+        this.appender = new Appender(
+                vertx, context, config, options, tags, recentIds, indexedIds, tail, new DuplicateCheck(reads), meters);
         gauge(
                 meters,
                 "eventsync.log.head.position",
@@ -66,6 +68,11 @@ public final class EventLog implements ReadableLog {
                 "Position of the first event that retention has left",
                 tail::earliest);
         gauge(meters, "eventsync.log.indexed.position", "Position up to which ids and tags are indexed", tail::indexed);
+        gauge(
+                meters,
+                "eventsync.log.id.filter.bytes",
+                "Memory that says which ids the index does not have; 0 while each one is looked up",
+                indexedIds::bytes);
         this.signal = new TailSignal(
                 vertx,
                 options,

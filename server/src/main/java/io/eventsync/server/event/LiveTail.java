@@ -37,7 +37,9 @@ final class LiveTail {
     private final Vertx vertx;
     private final ReadStore store;
     private final TagDictionary tags;
+    private final IdStore ids;
     private final RecentIds recentIds;
+    private final IndexedIds indexedIds;
     private final TailRing ring;
     private final TreeMap<Long, LogEvent[]> ahead = new TreeMap<>();
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
@@ -54,11 +56,20 @@ final class LiveTail {
     private boolean gapTimerRuns;
     private boolean reading;
 
-    LiveTail(Vertx vertx, LogConfig config, ReadStore store, TagDictionary tags, RecentIds recentIds) {
+    LiveTail(
+            Vertx vertx,
+            LogConfig config,
+            ReadStore store,
+            TagDictionary tags,
+            IdStore ids,
+            RecentIds recentIds,
+            IndexedIds indexedIds) {
         this.vertx = vertx;
         this.store = store;
         this.tags = tags;
+        this.ids = ids;
         this.recentIds = recentIds;
+        this.indexedIds = indexedIds;
         this.ring = new TailRing(config.tailEventsMax(), config.tailBytesMax());
     }
 
@@ -78,7 +89,7 @@ final class LiveTail {
     Future<Void> open() {
         return store.head(0)
                 .compose(now -> tags.load()
-                        .compose(v -> store.eachId(now.indexed(), now.position(), recentIds))
+                        .compose(v -> ids.eachId(now.indexed(), now.position(), recentIds::add))
                         .compose(v -> store.edge(now.position()))
                         .map(edge -> {
                             if (!edge.hasPoint()) {
@@ -86,7 +97,9 @@ final class LiveTail {
                             }
                             indexed = now.indexed();
                             indexedIdMillis = now.indexedIdMillis();
-                            earliest = now.earliest();
+                            setEarliest(now.earliest());
+                            // What was seen begins here, not where it was when they began to be filled.
+                            indexedIds.clear();
                             ring.startAt(now.position() == 0 ? LogPoint.BEGINNING : edge.point());
                             return null;
                         }));
@@ -192,6 +205,7 @@ final class LiveTail {
     private void append(List<LogEvent> events) {
         for (LogEvent event : events) {
             recentIds.add(event.id(), event.position());
+            indexedIds.add(event.id(), event.position());
         }
         ring.append(events);
     }
@@ -290,7 +304,7 @@ final class LiveTail {
         }
         Seen before = new Seen(head(), indexed, histories.get());
         return store.head(before.head().position()).map(now -> {
-            earliest = now.earliest();
+            setEarliest(now.earliest());
             if (now.indexed() > indexed) {
                 indexedThrough(now.indexed(), now.indexedIdMillis());
             }
@@ -362,12 +376,18 @@ final class LiveTail {
         recentIds.forgetThrough(position);
     }
 
+    private void setEarliest(long position) {
+        earliest = position;
+        indexedIds.expireBefore(position);
+    }
+
     /** What this node knows does not join on to what the log is now: it ends all streams and starts over from the database. */
     private void forget(ReadStore.Head now) {
         startsOver = true;
         histories.incrementAndGet();
         ahead.clear();
         recentIds.clear();
+        indexedIds.clear();
         ring.startAt(new LogPoint(now.position(), 0));
         indexed = now.indexed();
         indexedIdMillis = now.indexedIdMillis();

@@ -21,6 +21,7 @@ public record LogConfig(
         int tagsMax,
         int tailEventsMax,
         long tailBytesMax,
+        long idFilterBytesMax,
         Duration retentionAge,
         long retentionBytes,
         Duration pollInterval,
@@ -45,7 +46,7 @@ public record LogConfig(
             64L << 30,
             "Bytes waiting to be written before callers are turned away, with 8 KiB for each call; an eighth of the heap at most");
     public static final Setting<Long> PARTITION_EVENTS = Setting.longInteger(
-                    "log.partition-events", 16_777_216, 65_536, 1L << 36, "Positions in one partition of the log")
+                    "log.partition-events", 4_194_304, 65_536, 1L << 36, "Positions in one partition of the log")
             .matching(events -> events % 65_536 == 0, "a multiple of 65536");
     public static final Setting<Integer> TAGS_MAX =
             Setting.integer("log.tags-max", 100_000, 1, 1_000_000, "Different tags the log may hold");
@@ -57,6 +58,12 @@ public record LogConfig(
             1L << 10,
             64L << 30,
             "Bytes of the newest events kept in memory; an eighth of the heap at most");
+    public static final Setting<Long> ID_FILTER_BYTES_MAX = Setting.bytes(
+            "log.id-filter-bytes-max",
+            1L << 30,
+            0,
+            64L << 30,
+            "Memory that says without the disk which ids of producers are new, 2 bytes an event of the log; an eighth of the heap at most. If it is too small, each is looked up");
     public static final Setting<Duration> RETENTION_AGE = Setting.duration(
             "log.retention-age",
             Duration.ZERO,
@@ -91,6 +98,7 @@ public record LogConfig(
             TAGS_MAX,
             TAIL_EVENTS_MAX,
             TAIL_BYTES_MAX,
+            ID_FILTER_BYTES_MAX,
             RETENTION_AGE,
             RETENTION_BYTES,
             POLL_INTERVAL,
@@ -105,6 +113,7 @@ public record LogConfig(
         TAGS_MAX.require(tagsMax);
         TAIL_EVENTS_MAX.require(tailEventsMax);
         TAIL_BYTES_MAX.require(tailBytesMax);
+        ID_FILTER_BYTES_MAX.require(idFilterBytesMax);
         RETENTION_AGE.require(retentionAge);
         RETENTION_BYTES.require(retentionBytes);
         POLL_INTERVAL.require(pollInterval);
@@ -121,6 +130,7 @@ public record LogConfig(
                 settings.get(TAGS_MAX),
                 settings.get(TAIL_EVENTS_MAX),
                 Math.min(settings.get(TAIL_BYTES_MAX), HEAP_BYTES / 8),
+                Math.min(settings.get(ID_FILTER_BYTES_MAX), HEAP_BYTES / 8),
                 settings.get(RETENTION_AGE),
                 settings.get(RETENTION_BYTES),
                 settings.get(POLL_INTERVAL),

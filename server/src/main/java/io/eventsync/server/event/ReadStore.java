@@ -117,7 +117,6 @@ final class ReadStore {
             from eventsync.log l left join eventsync.event e on e.pos = $1
             """;
 
-    static final String IDS = "select pos, id from eventsync.event where pos > $1 and pos <= $2";
     static final String LOG_ID = "select log_id from eventsync.log";
     static final String POSITION_AT = "select eventsync.position_at($1, $2, $3)";
 
@@ -289,15 +288,6 @@ final class ReadStore {
         return pool.preparedQuery(POSITION_AT)
                 .execute(Tuple.of(micros, earliest, head))
                 .map(rows -> rows.iterator().next().getLong(0));
-    }
-
-    Future<Void> eachId(long after, long through, RecentIds into) {
-        return pool.preparedQuery(IDS).execute(Tuple.of(after, through)).map(rows -> {
-            for (Row row : rows) {
-                into.add(row.getString(1), row.getLong(0));
-            }
-            return null;
-        });
     }
 
     Future<java.util.UUID> logId() {

@@ -22,7 +22,8 @@ final class UpkeepStore {
             select p.from_pos, p.to_pos,
               (pg_total_relation_size(format('eventsync.event_%s', p.from_pos)::regclass)
                 + pg_total_relation_size(format('eventsync.event_key_%s', p.from_pos)::regclass)
-                + pg_total_relation_size(format('eventsync.tag_block_%s', p.from_pos)::regclass))::bigint,
+                + pg_total_relation_size(format('eventsync.tag_block_%s', p.from_pos)::regclass)
+                + pg_total_relation_size(format('eventsync.id_block_%s', p.from_pos)::regclass))::bigint,
               (select e.at from eventsync.event e where e.pos = p.to_pos)
             from eventsync.partition p where not p.dropping order by p.from_pos
             """;
@@ -112,6 +113,7 @@ final class UpkeepStore {
         return dropTable("event", fromPosition)
                 .compose(v -> dropTable("event_key", fromPosition))
                 .compose(v -> dropTable("tag_block", fromPosition))
+                .compose(v -> dropTable("id_block", fromPosition))
                 .compose(v -> pool.preparedQuery(FORGET).execute(Tuple.of(fromPosition)))
                 .mapEmpty();
     }

@@ -76,15 +76,16 @@ class AppendRequestTest {
     }
 
     @Test
-    void probe_leavesOut_whatTheServerMadeAndWhatIsNewerThanTheIndex() {
+    void probe_leavesOut_whatTheServerMade_whatIsNewerThanTheIndex_andWhatAFilterDenies() {
         AppendBatch batch = new AppendBatch();
         batch.add(request(
                 event("old", "1"),
+                event("denied", "1"),
                 event("ffffffff-ffff-7000-8000-000000000000", "2"),
                 new NewEvent("made", false, "A", new byte[0])));
 
-        assertThat(batch.probe()).containsExactlyInAnyOrder("old", "ffffffff-ffff-7000-8000-000000000000");
-        assertThat(batch.indexProbe(1_000)).containsExactly("old");
+        assertThat(batch.probe()).containsExactlyInAnyOrder("old", "denied", "ffffffff-ffff-7000-8000-000000000000");
+        assertThat(batch.indexProbe(1_000, id -> !id.equals("denied"))).containsExactly("old");
     }
 
     private static AppendRequest request(NewEvent... events) {

@@ -9,6 +9,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The index of ids in a large log. Postgres knows each partition well, by autovacuum, and of their parents nothing. */
 @Timeout(60)
@@ -37,12 +39,52 @@ class KeyIndexIT {
               where schemaname = 'eventsync' and (relname like 'event\\_%' or relname like 'event\\_key%');
             """;
 
+    /** A block whose events carry two tags in turn, with this id at position 1,000 and UUIDs of version 7 at two others. */
+    private static final String BLOCK = """
+            insert into eventsync.tag (tag) values ('T'), ('U');
+            select eventsync.ensure_partitions(65536, 65536);
+            insert into eventsync.event (pos, at, tag_id, id, body)
+              select g, g, 1 + g %% 2, case g when 7 then '00000000-00ff-7abc-8000-000000000001' when 8 then '00000000-0100-7abc-8000-000000000001'
+                when 1000 then '%s' else 'id-' || g end, ''
+              from generate_series(1, 65536) g;
+            insert into eventsync.mark (pos) values (65536);
+            """;
+
+    private static final String INDEXED = """
+            select indexed || ' ' || indexed_id_millis || ' ' || (select count(distinct pos) from eventsync.event_key)
+            from eventsync.log
+            union all
+            select t.tag || ' ' || t.events || ' ' || t.last_pos || ' ' || cardinality(b.offs) || ' ' || b.offs[2]
+            from eventsync.tag t join eventsync.tag_block b using (tag_id)
+            """;
+
     private final PgConnectOptions database = TestPostgres.freshDatabase();
     private final TestSql sql = new TestSql();
 
     @AfterEach
     void close() {
         sql.close();
+    }
+
+    /** Ids that look like a UUID of version 7 and are none sort behind all that are. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "id",
+                "ffffffff-ffff-4fff-8000-000000000001",
+                "zzzzzzzz-zzzz-7zzz-zzzz-zzzzzzzzzzzz",
+                "f-------------7----f----------------",
+                "FFFFFFFF-FFFF-7FFF-8000-000000000001"
+            })
+    void block_isIndexed_withTheTimeOfTheNewestUuidV7_whateverElseIsInIt(String stranger) {
+        TestNode.open(database, Map.of("log-partition-events", "65536")).close();
+        sql.execute(database, BLOCK.formatted(stranger));
+
+        sql.execute(database, "select eventsync.index_block()");
+
+        assertThat(sql.query(database, INDEXED))
+                .containsExactlyInAnyOrder(
+                        "65536 256 65536", "T 32768 65536 32768 -32765", "U 32768 65535 32768 -32766");
     }
 
     @Test

@@ -57,13 +57,13 @@ class RetentionIT {
             await().until(() -> node.log().earliest() == PARTITION + 1);
             assertThat(total(node)).isEqualTo(PARTITION + 1_000);
             assertThat(count(node, "A")).isEqualTo(count("A"));
-            assertThat(tables()).contains("event_1", "event_key_1", "tag_block_1");
+            assertThat(tables()).contains("event_1", "event_key_1", "tag_block_1", "id_block_1");
             assertThat(query("select min(position) from eventsync.events")).isEqualTo(Long.toString(PARTITION + 1));
 
             done(first.round());
 
             assertThat(tables())
-                    .doesNotContain("event_1", "event_key_1", "tag_block_1")
+                    .doesNotContain("event_1", "event_key_1", "tag_block_1", "id_block_1")
                     .contains("event_65537");
             assertThat(await(node.log().info()).earliest()).isEqualTo(PARTITION + 1);
         }
@@ -110,8 +110,15 @@ class RetentionIT {
         try (TestNode node = filled(1)) {
             TagDictionary tags = new TagDictionary(new TagStore(node.pool()), 1_000);
             LogConfig config = LogConfig.from(TestSettings.load(LogConfig.SETTINGS, Map.of()));
-            LiveTail asleep =
-                    new LiveTail(node.vertx(), config, new ReadStore(node.pool(), tags), tags, new RecentIds());
+            IdStore ids = new IdStore(node.pool());
+            LiveTail asleep = new LiveTail(
+                    node.vertx(),
+                    config,
+                    new ReadStore(node.pool(), tags),
+                    tags,
+                    ids,
+                    new RecentIds(),
+                    new IndexedIds(node.vertx(), ids, 0));
             done(asleep.open());
             node.fill(2 * PARTITION, "A");
             Retention all = retention(node, Duration.ofNanos(1_000), 0);
@@ -273,7 +280,7 @@ class RetentionIT {
         return Long.parseLong(query("""
                 select sum(pg_total_relation_size(c.oid)) from pg_class c
                 where c.relnamespace = 'eventsync'::regnamespace and c.relkind = 'r'
-                  and c.relname ~ '^(event|event_key|tag_block)_[0-9]+$'
+                  and c.relname ~ '^(event|event_key|tag_block|id_block)_[0-9]+$'
                 """));
     }
 

@@ -8,6 +8,7 @@ import io.eventsync.server.postgres.Database;
 import io.eventsync.server.postgres.PostgresConfig;
 import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Event;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -25,6 +26,7 @@ final class TestNode implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final Pool pool;
     private final EventLog log;
+    private final MeterRegistry meters = new SimpleMeterRegistry();
 
     private TestNode(PgConnectOptions options, Map<String, String> flags) {
         Database database =
@@ -32,10 +34,7 @@ final class TestNode implements AutoCloseable {
         done(database.migrate(vertx));
         pool = database.pool(vertx);
         LogVerticle verticle = new LogVerticle(
-                pool,
-                database.options(),
-                LogConfig.from(TestSettings.load(LogConfig.SETTINGS, flags)),
-                new SimpleMeterRegistry());
+                pool, database.options(), LogConfig.from(TestSettings.load(LogConfig.SETTINGS, flags)), meters);
         done(vertx.deployVerticle(verticle));
         log = verticle.log();
     }
@@ -47,6 +46,10 @@ final class TestNode implements AutoCloseable {
 
     EventLog log() {
         return log;
+    }
+
+    MeterRegistry meters() {
+        return meters;
     }
 
     Pool pool() {
