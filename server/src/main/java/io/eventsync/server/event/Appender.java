@@ -341,13 +341,16 @@ final class Appender {
 
     /** The ids that have to be looked up on disk. */
     private String[] indexProbe(AppendBatch batch) {
+        if (tail.history() < 0) {
+            return batch.probe().toArray(String[]::new); // nothing in memory holds while it starts over
+        }
         if (tail.indexed() == 0) {
             return new String[0];
         }
         String[] ids = batch.indexProbe(tail.indexedIdMillis(), indexedIds::mayHave);
         if (ids.length > 0) {
             meters.lookedUp(ids.length);
-            indexedIds.fill(tail.indexed(), tail.position());
+            indexedIds.fill(tail.indexed(), tail.head());
         }
         return ids;
     }

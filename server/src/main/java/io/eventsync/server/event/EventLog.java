@@ -51,9 +51,9 @@ public final class EventLog implements ReadableLog {
         this.tags = new TagDictionary(tagStore, config.tagsMax());
         this.reads = new ReadStore(pool, tags);
         this.upkeep = new UpkeepStore(pool);
-        IdStore ids = new IdStore(pool);
+        IdStore ids = new IdStore();
         RecentIds recentIds = new RecentIds();
-        IndexedIds indexedIds = new IndexedIds(vertx, ids, config.idFilterBytesMax());
+        IndexedIds indexedIds = new IndexedIds(vertx, reads, ids, config.idFilterBytesMax());
         this.tail = new LiveTail(vertx, config, reads, tags, ids, recentIds, indexedIds);
         this.appender = new Appender(
                 vertx, context, config, options, tags, recentIds, indexedIds, tail, new DuplicateCheck(reads), meters);
@@ -147,10 +147,15 @@ public final class EventLog implements ReadableLog {
         if (tail.position() - tail.indexed() < Blocks.SIZE) {
             return Future.succeededFuture(false);
         }
-        return upkeep.indexBlock().map(indexed -> {
-            indexed.ifPresent(now -> tail.indexedThrough(now.through(), now.idMillis()));
-            return indexed.isPresent();
-        });
+        int history = tail.history();
+        return upkeep.indexBlock()
+                .onFailure(e -> coveredThrough = 0) // it may lack a partition, which the next round then makes
+                .map(indexed -> {
+                    if (history >= 0 && history == tail.history()) {
+                        indexed.ifPresent(now -> tail.indexedThrough(now.through(), now.idMillis()));
+                    }
+                    return indexed.isPresent();
+                });
     }
 
     /** Names the log; the same for all its nodes and for ever. */

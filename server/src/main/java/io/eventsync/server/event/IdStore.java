@@ -2,8 +2,8 @@ package io.eventsync.server.event;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,28 +21,23 @@ final class IdStore {
             """;
 
     static final String HASHES_OF_BLOCKS =
-            "select b.blk, b.hashes from eventsync.id_block b where b.blk >= $1 and b.blk < $2 order by b.blk limit $3";
+            "select b.blk, b.hashes from eventsync.id_block b where b.blk >= $1 and b.blk < $2";
 
     /** By where the rows lie, as they are in the order of no index that begins with the position. */
     static final String HASHES_ON_PAGES = """
             select ((k.pos - 1) >> 16)::int, string_agg(int8send(k.hash), '')
-            from eventsync.event_key_%d k
-            where k.ctid >= format('(%%s,0)', $1::bigint)::tid and k.ctid < format('(%%s,0)', $2::bigint)::tid and k.pos <= $3
+            from eventsync.event_key k
+            where k.pos >= $1 and k.pos <= $2
+              and k.ctid >= format('(%s,0)', $3::bigint)::tid and k.ctid < format('(%s,0)', $4::bigint)::tid
             group by 1
             """;
 
     static final String HASH_OF =
             "select array_agg(hashtextextended(t.id, 0) order by t.n) from unnest($1::text[]) with ordinality t(id, n)";
 
-    private final Pool pool;
-
-    IdStore(Pool pool) {
-        this.pool = pool;
-    }
-
     /** Reads the ids after one position up to another, in no order. */
-    Future<Void> eachId(long after, long through, ObjLongConsumer<String> into) {
-        return pool.preparedQuery(IDS).execute(Tuple.of(after, through)).map(rows -> {
+    Future<Void> eachId(SqlClient client, long after, long through, ObjLongConsumer<String> into) {
+        return client.preparedQuery(IDS).execute(Tuple.of(after, through)).map(rows -> {
             for (Row row : rows) {
                 into.accept(row.getString(1), row.getLong(0));
             }
@@ -77,8 +72,8 @@ final class IdStore {
     }
 
     /** The parts of the key index that have ids from one position on up to another, which is the end of a block. */
-    Future<List<Part>> parts(long from, long through) {
-        return pool.preparedQuery(PARTS).execute(Tuple.of(from, through)).map(rows -> {
+    Future<List<Part>> parts(SqlClient client, long from, long through) {
+        return client.preparedQuery(PARTS).execute(Tuple.of(from, through)).map(rows -> {
             List<Part> parts = new ArrayList<>();
             rows.forEach(row -> parts.add(new Part(row.getLong(0), row.getLong(1), row.getLong(2), row.getLong(3))));
             return parts;
@@ -88,18 +83,18 @@ final class IdStore {
     /** Hashes of ids of one block, eight bytes each. */
     record Hashes(int block, Buffer bytes) {}
 
-    /** Those of the first few blocks of this range. */
-    Future<List<Hashes>> hashesOfBlocks(int from, int end, int limit) {
-        return hashes(HASHES_OF_BLOCKS, Tuple.of(from, end, limit));
+    /** Those of the blocks of this range. */
+    Future<List<Hashes>> hashesOfBlocks(SqlClient client, int from, int end) {
+        return hashes(client, HASHES_OF_BLOCKS, Tuple.of(from, end));
     }
 
     /** Those that stand on these pages of a part. */
-    Future<List<Hashes>> hashesOnPages(Part part, long from, long end) {
-        return hashes(HASHES_ON_PAGES.formatted(part.from()), Tuple.of(from, end, part.through()));
+    Future<List<Hashes>> hashesOnPages(SqlClient client, Part part, long from, long end) {
+        return hashes(client, HASHES_ON_PAGES, Tuple.of(part.from(), part.through(), from, end));
     }
 
-    private Future<List<Hashes>> hashes(String sql, Tuple arguments) {
-        return pool.preparedQuery(sql).execute(arguments).map(rows -> {
+    private static Future<List<Hashes>> hashes(SqlClient client, String sql, Tuple arguments) {
+        return client.preparedQuery(sql).execute(arguments).map(rows -> {
             List<Hashes> hashes = new ArrayList<>();
             rows.forEach(row -> hashes.add(new Hashes(row.getInteger(0), row.getBuffer(1))));
             return hashes;
@@ -107,8 +102,8 @@ final class IdStore {
     }
 
     /** What Postgres takes for the hashes of these ids. */
-    Future<Long[]> hashOf(String... ids) {
-        return pool.preparedQuery(HASH_OF)
+    Future<Long[]> hashOf(SqlClient client, String... ids) {
+        return client.preparedQuery(HASH_OF)
                 .execute(Tuple.tuple().addArrayOfString(ids))
                 .map(rows -> rows.iterator().next().getArrayOfLongs(0));
     }

@@ -3,6 +3,7 @@ package io.eventsync.server.event;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.SqlClient;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Empty until somebody has to ask the index; then filled from it, while what comes behind is added. As long as not every id from the earliest
  * position on is in a filter, each may be in the index. Belongs to the log's context.
  */
-final class IndexedIds {
+final class IndexedIds implements IdReader.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(IndexedIds.class);
     private static final int SPAN = IdFilter.IDS;
     /** After a failure, or while there is no room. */
@@ -25,6 +26,7 @@ final class IndexedIds {
     private static final String[] SAMPLES = samples("0189f7e0-7e1a-7000-8000-Ünïcödé-§€");
 
     private final Vertx vertx;
+    private final ReadStore reads;
     private final IdStore store;
     private final int spansMax;
     private final TreeMap<Long, IdFilter> filters = new TreeMap<>();
@@ -45,8 +47,9 @@ final class IndexedIds {
     }
 
     /** @param bytesMax memory that the filters may take; nothing is kept if they do not fit */
-    IndexedIds(Vertx vertx, IdStore store, long bytesMax) {
+    IndexedIds(Vertx vertx, ReadStore reads, IdStore store, long bytesMax) {
         this.vertx = vertx;
+        this.reads = reads;
         this.store = store;
         this.spansMax = (int) Math.min(bytesMax / IdFilter.BYTES, Integer.MAX_VALUE);
     }
@@ -103,6 +106,9 @@ final class IndexedIds {
 
     /** Retention has taken what is before this. */
     void expireBefore(long position) {
+        if (position < earliest) {
+            clear(); // a failover gave back what a partition had, and its ids may be in no filter any more
+        }
         earliest = position;
         if (!filters.isEmpty() && filters.firstKey() < span(position)) {
             filters.headMap(span(position)).clear();
@@ -146,27 +152,24 @@ final class IndexedIds {
      * Begins to fill the filters, unless that is done, under way or has just failed.
      *
      * @param indexed how far the key index reaches
-     * @param position how far this node has seen the log; ids after it have to be added from now on
+     * @param head how far this node has seen the log; ids behind it have to be added from now on
      */
-    void fill(long indexed, long position) {
+    void fill(long indexed, LogPoint head) {
         if (state != State.EMPTY) {
             return;
         }
-        if (span(position + 1) - span(earliest) >= spansMax) {
-            restForLackOfRoom(position);
+        if (span(head.position() + 1) - span(earliest) >= spansMax) {
+            restForLackOfRoom(head.position());
             return;
         }
         state = State.FILLING;
         int since = emptied;
         BooleanSupplier holds = () -> since == emptied;
         long started = System.nanoTime();
-        checkHash()
-                .compose(v -> new HashReader(vertx, store, holds, this::take).read(earliest, indexed))
-                .compose(v -> store.eachId(indexed, position, (id, at) -> {
-                    if (holds.getAsBoolean()) {
-                        add(id, at);
-                    }
-                }))
+        reads.onOneConnection(client -> checkHash(client)
+                        .compose(v -> new IdReader(vertx, store, client, holds, this)
+                                .read(earliest, indexed, head.position()))
+                        .compose(v -> checkHistory(client, head)))
                 .onComplete(
                         v -> {
                             if (holds.getAsBoolean()) {
@@ -174,21 +177,21 @@ final class IndexedIds {
                                 saidNoRoom = false;
                                 LOG.info(
                                         "filters of ids complete through_position={} bytes={} took_ms={}",
-                                        position,
+                                        head.position(),
                                         bytes,
                                         (System.nanoTime() - started) / 1_000_000);
                             }
                         },
                         e -> {
-                            LOG.warn("filters of ids failed cause={} next=look each id up", e.getMessage());
                             if (holds.getAsBoolean()) {
+                                LOG.warn("filters of ids failed cause={} next=look each id up", e.getMessage());
                                 rest();
                             }
                         });
     }
 
-    private Future<Void> checkHash() {
-        return store.hashOf(SAMPLES).compose(theirs -> {
+    private Future<Void> checkHash(SqlClient client) {
+        return store.hashOf(client, SAMPLES).compose(theirs -> {
             Long[] ours = Arrays.stream(SAMPLES).map(PostgresHash::of).toArray(Long[]::new);
             return Arrays.equals(ours, theirs)
                     ? Future.succeededFuture()
@@ -196,11 +199,24 @@ final class IndexedIds {
         });
     }
 
-    private void take(IdStore.Hashes hashes) {
-        IdFilter filter = filterOf(span(hashes.block() * (long) Blocks.SIZE + 1));
-        Buffer bytes = hashes.bytes();
-        for (int at = 0; at < bytes.length(); at += Long.BYTES) {
-            filter.add(bytes.getLong(at));
+    /** What was read is of the history that this node has seen if it has the same event at the end. */
+    private Future<Void> checkHistory(SqlClient client, LogPoint head) {
+        return reads.edge(client, head.position(), head.position())
+                .compose(edge -> head.agreesWith(edge.point())
+                        ? Future.succeededFuture()
+                        : Future.failedFuture("the database has another history"));
+    }
+
+    @Override
+    public void hashes(int block, Buffer hashes) {
+        IdFilter filter = filterOf(span(block * (long) Blocks.SIZE + 1));
+        for (int at = 0; at < hashes.length(); at += Long.BYTES) {
+            filter.add(hashes.getLong(at));
         }
+    }
+
+    @Override
+    public void id(String id, long position) {
+        add(id, position);
     }
 }

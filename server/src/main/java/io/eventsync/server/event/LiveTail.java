@@ -89,7 +89,8 @@ final class LiveTail {
     Future<Void> open() {
         return store.head(0)
                 .compose(now -> tags.load()
-                        .compose(v -> ids.eachId(now.indexed(), now.position(), recentIds::add))
+                        .compose(v -> store.onOneConnection(
+                                client -> ids.eachId(client, now.indexed(), now.position(), recentIds::add)))
                         .compose(v -> store.edge(now.position()))
                         .map(edge -> {
                             if (!edge.hasPoint()) {
@@ -271,7 +272,7 @@ final class LiveTail {
 
     private void take(Optional<List<LogEvent>> events, long through) {
         if (events.isEmpty()) {
-            poll().onFailure(e -> LOG.debug("poll failed cause={}", e.getMessage()));
+            pollSoon();
             return;
         }
         List<LogEvent> next = contiguous(events.get());
@@ -297,6 +298,10 @@ final class LiveTail {
         return next;
     }
 
+    private void pollSoon() {
+        poll().onFailure(e -> LOG.debug("poll failed cause={}", e.getMessage()));
+    }
+
     /** Asks Postgres where the log stands: after a hint from another node, and every so often in case one was lost. */
     Future<Void> poll() {
         if (startsOver) {
@@ -304,11 +309,9 @@ final class LiveTail {
         }
         Seen before = new Seen(head(), indexed, histories.get());
         return store.head(before.head().position()).map(now -> {
-            setEarliest(now.earliest());
-            if (now.indexed() > indexed) {
-                indexedThrough(now.indexed(), now.indexedIdMillis());
-            }
             if (joinsOn(before, now)) {
+                setEarliest(now.earliest());
+                indexedThrough(now.indexed(), now.indexedIdMillis());
                 readThrough(now.position());
             }
             return null;
@@ -326,8 +329,12 @@ final class LiveTail {
         Future<ReadStore.Head> head = store.head(fresh, before.head().position());
         Future<Optional<String>> stray = tags.stray(fresh);
         return Future.all(head, stray).map(both -> {
+            boolean someWaited = !ahead.isEmpty();
             ahead.clear();
             boolean joins = joinsOn(before, head.result());
+            if (joins && someWaited) {
+                pollSoon(); // they may have come from another connection since it was asked
+            }
             if (stray.result().isPresent()) {
                 LOG.error(
                         "the database lost the row of a tag tag={}",
@@ -371,6 +378,9 @@ final class LiveTail {
 
     /** The key index has every id up to here; call after it committed. */
     void indexedThrough(long position, long idMillis) {
+        if (position <= indexed) {
+            return; // an answer that was overtaken
+        }
         indexed = position;
         indexedIdMillis = idMillis;
         recentIds.forgetThrough(position);
@@ -391,6 +401,7 @@ final class LiveTail {
         ring.startAt(new LogPoint(now.position(), 0));
         indexed = now.indexed();
         indexedIdMillis = now.indexedIdMillis();
+        setEarliest(now.earliest());
         tags.forget();
         startOver().onFailure(e -> LOG.error("starting over failed cause={} next=poll", e.getMessage()));
     }
@@ -402,7 +413,7 @@ final class LiveTail {
                 startingOver = null;
                 if (done.succeeded()) {
                     startsOver = false;
-                    poll().onFailure(e -> LOG.debug("poll failed cause={}", e.getMessage()));
+                    pollSoon();
                 }
             });
         }

@@ -161,7 +161,8 @@ class IndexedIdsIT {
     @ValueSource(
             strings = {
                 "delete from eventsync.id_block; delete from eventsync.event_key where pos = 77",
-                "update eventsync.id_block set hashes = substr(hashes, 9)"
+                "update eventsync.id_block set hashes = substr(hashes, 9)",
+                "update eventsync.partition set dropping = true where from_pos = 1"
             })
     void ids_areLookedUp_whileTheIndexLacksSome(String loss) {
         try (TestNode node = TestNode.open(database, SMALL_PARTITIONS)) {
@@ -173,6 +174,26 @@ class IndexedIdsIT {
             fill(node, 2 * BLOCK, 2 * BLOCK + 10_000);
 
             assertThat(lookups(node)).isEqualTo(10_000);
+            assertKnown(node, 7, 8);
+        }
+    }
+
+    @Test
+    void R5_filtersAreMadeAnew_whenAFailoverGivesBackWhatRetentionTook() {
+        try (TestNode node = TestNode.open(database, SMALL_PARTITIONS)) {
+            fill(node, 0, 2 * BLOCK);
+            awaitIndexed(node, 2 * BLOCK);
+            sql.execute(database, "select eventsync.expire_partition(1)");
+            await().until(() -> node.log().earliest() == BLOCK + 1);
+            awaitFilters(node);
+
+            sql.execute(
+                    database, "update eventsync.partition set dropping = false; update eventsync.log set earliest = 1");
+            await().until(() -> node.log().earliest() == 1);
+
+            double before = lookups(node);
+            node.put(event("new", "A", "{}"));
+            assertThat(lookups(node)).isEqualTo(before + 1);
             assertKnown(node, 7, 8);
         }
     }
@@ -204,7 +225,7 @@ class IndexedIdsIT {
                         .toString())
                 .toArray(String[]::new);
         try (TestNode node = TestNode.open(database, Map.of())) {
-            Long[] theirs = TestSql.await(new IdStore(node.pool()).hashOf(texts));
+            Long[] theirs = TestSql.await(new IdStore().hashOf(node.pool(), texts));
 
             for (int i = 0; i < texts.length; i++) {
                 assertThat(PostgresHash.of(texts[i])).as(texts[i]).isEqualTo(theirs[i]);

@@ -110,15 +110,16 @@ class RetentionIT {
         try (TestNode node = filled(1)) {
             TagDictionary tags = new TagDictionary(new TagStore(node.pool()), 1_000);
             LogConfig config = LogConfig.from(TestSettings.load(LogConfig.SETTINGS, Map.of()));
-            IdStore ids = new IdStore(node.pool());
+            ReadStore reads = new ReadStore(node.pool(), tags);
+            IdStore ids = new IdStore();
             LiveTail asleep = new LiveTail(
                     node.vertx(),
                     config,
-                    new ReadStore(node.pool(), tags),
+                    reads,
                     tags,
                     ids,
                     new RecentIds(),
-                    new IndexedIds(node.vertx(), ids, 0));
+                    new IndexedIds(node.vertx(), reads, ids, 0));
             done(asleep.open());
             node.fill(2 * PARTITION, "A");
             Retention all = retention(node, Duration.ofNanos(1_000), 0);
