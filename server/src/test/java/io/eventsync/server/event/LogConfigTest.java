@@ -30,6 +30,11 @@ class LogConfigTest {
     }
 
     @Test
+    void memoryForFilters_isNotNegative() {
+        assertRefused(LogConfig.SETTINGS, Map.of("log-id-filter-bytes-max", "-1"));
+    }
+
+    @Test
     void badValues_areRefused() {
         assertRefused(
                 LogConfig.SETTINGS,
