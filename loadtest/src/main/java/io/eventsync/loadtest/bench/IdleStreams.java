@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Many subscriptions on one connection that mostly wait; one event loop. */
 final class IdleStreams extends VerticleBase {
@@ -35,6 +36,9 @@ final class IdleStreams extends VerticleBase {
             .build()
             .toByteArray());
 
+    // Kept: a client that nobody refers to closes its connection when garbage is collected, and streams do not refer to
+    // it.
+    private @Nullable Connection connection;
     private int asked;
     private int answered;
     private final AtomicInteger open = new AtomicInteger();
@@ -50,11 +54,17 @@ final class IdleStreams extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Connection connection = Connection.to(vertx, target);
+        Connection opened = Connection.to(vertx, target);
+        connection = opened;
         for (int i = 0; i < Math.min(OPENING_MAX, count); i++) {
-            openNext(connection);
+            openNext(opened);
         }
         return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+        return connection == null ? Future.succeededFuture() : connection.close();
     }
 
     /** Ends when each stream stands or was refused, or it was stopped. */

@@ -14,6 +14,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.client.GrpcClientResponse;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Some subscriptions on one connection and one event loop. */
 final class SubscriberGroup extends VerticleBase {
@@ -25,6 +26,10 @@ final class SubscriberGroup extends VerticleBase {
     private final boolean isOpenLoop;
     private final Window[] window;
     private final Tally tally = new Tally();
+
+    // Kept: a client that nobody refers to closes its connection when garbage is collected, and streams do not refer to
+    // it.
+    private @Nullable Connection connection;
 
     /** One subscription per prefix. The window is known once all subscriptions stand, hence the holder. */
     SubscriberGroup(
@@ -44,12 +49,18 @@ final class SubscriberGroup extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Connection connection = Connection.to(vertx, target);
+        Connection opened = Connection.to(vertx, target);
+        connection = opened;
         List<Future<Void>> started = new ArrayList<>();
         for (String prefix : prefixes) {
-            started.add(subscribe(connection, prefix));
+            started.add(subscribe(opened, prefix));
         }
         return Future.all(started);
+    }
+
+    @Override
+    public Future<?> stop() {
+        return connection == null ? Future.succeededFuture() : connection.close();
     }
 
     /** The tally, handed over on the event loop that fills it. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.eventsync.loadtest.TestCli;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,23 @@ class BenchIT {
 
         assertThat(result.get("events").asLong()).isPositive();
         assertThat(result.get("failed").asLong()).isZero();
+    }
+
+    @Test
+    @Tag("long")
+    void bench_keepsItsStreams_whenGarbageIsCollected() throws Exception {
+        // Half a minute goes by before a client that is garbage lets go of streams that stand.
+        CompletableFuture<Void> collecting = CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < 50; i++) {
+                System.gc();
+            }
+        });
+        JsonNode result = cli.run("bench", "fanout", "--subscribers", "20", "--warmup", "200ms", "--duration", "40s")
+                .result();
+        collecting.get();
+
+        assertThat(result.get("failed").asLong()).isZero();
+        assertThat(result.get("undelivered").asLong()).isZero();
     }
 
     @Test
