@@ -411,6 +411,13 @@ public final class Main {
         mm.remove("client_cpu_s_per_1k");
         print(mm);
         double perEvent = mode.equals("all") ? n : n / 100.0;
+        double jit = dbl("jit", 0);
+        if (jit > 0) {
+            from.set(0);
+            maxSend(p, jit, got, perEvent);
+            waitQuiet(got, 2);
+            from.set(Long.MAX_VALUE);
+        }
         // fixed rate, then as fast as it goes (64 unacked)
         for (String ph : opt.getOrDefault("phases", "fixed,max").split(",")) {
             int warm = (int) Math.max(1, Math.min(1000, 20000 / perEvent)),
