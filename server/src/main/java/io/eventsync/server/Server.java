@@ -217,7 +217,7 @@ public final class Server {
                 ? config.http().eventLoops()
                 : Runtime.getRuntime().availableProcessors();
         return vertx.deployVerticle(
-                        () -> listener(log, subscriptions, front, connections, pages, more),
+                        () -> listener(log, front, connections, pages, more),
                         new DeploymentOptions().setInstances(loops))
                 .compose(id -> {
                     deployments.add(id);
@@ -250,20 +250,13 @@ public final class Server {
         });
     }
 
-    private Deployable listener(
-            EventLog log,
-            Subscriptions subscriptions,
-            GrpcFront front,
-            Connections connections,
-            Pages pages,
-            MoreRoutes more) {
+    private Deployable listener(EventLog log, GrpcFront front, Connections connections, Pages pages, MoreRoutes more) {
         PublicVerticle listener = new PublicVerticle(
                 config.http(),
                 config.tls(),
                 authenticator,
                 config.subscription(),
                 log,
-                subscriptions,
                 front,
                 connections,
                 pages,

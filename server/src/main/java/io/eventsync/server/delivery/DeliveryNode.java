@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailListener {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryNode.class);
     private static final long LOOK_MILLIS = 500;
+    /** What changes on this node is told by {@link #hint}, so only other nodes make it look often. */
+    private static final long LOOK_ALONE_MILLIS = 2_000;
+
     private static final long VERIFY_MILLIS = 250;
     private static final long REAP_MILLIS = 20_000;
     private static final int TAKE_MAX = 200;
@@ -59,9 +62,12 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
     private final List<Upkeep> rounds;
     private long leaseUntilMillis = Long.MIN_VALUE;
     private int target;
+    private boolean isAlone;
     /** As many as there are assignments; for other threads. */
     private volatile int assigned;
 
+    private boolean isHinted;
+    private boolean isHintedAgain;
     private boolean isLooking;
     private boolean looksAgain;
     private boolean isStopping;
@@ -91,8 +97,8 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
         this.feeder = new Feeder(vertx, log, clock, this);
         this.pump = new Pump(vertx, runs, feeder, clock, config.inFlightMax(), config.inFlightBytesMax());
         this.rounds = List.of(
-                new Upkeep(vertx, "lease", config.lease().toMillis() / 3, this::beat),
-                new Upkeep(vertx, "endpoints", LOOK_MILLIS, () -> look().map(v -> false)),
+                new Upkeep(vertx, "lease", config.lease().toMillis() / 3, this::beatAndBalance),
+                new Upkeep(vertx, "endpoints", this::lookMillis, () -> look().map(v -> false)),
                 new Upkeep(vertx, "reap", REAP_MILLIS, () -> leases.reap().map(v -> false)),
                 new Upkeep(vertx, "idle", IDLE_MILLIS, this::recordIdle));
     }
@@ -107,15 +113,27 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
 
     // ---- leases ----
 
-    private Future<Boolean> beat() {
+    private Future<Void> beat() {
         long before = clock.millis();
         assigned = assignments.size();
         return leases.beat(node, config.lease().toMillis()).map(beat -> {
             clock.set(beat.nowMicros());
-            leaseUntilMillis = before + config.lease().toMillis();
+            leaseUntilMillis =
+                    Math.max(leaseUntilMillis, before + config.lease().toMillis());
             target = (beat.endpoints() + beat.nodes() - 1) / Math.max(1, beat.nodes());
-            return false;
+            isAlone = beat.nodes() <= 1;
+            return null;
         });
+    }
+
+    /** More or fewer endpoints than this node works, because others came or went, are looked at right away. */
+    private Future<Boolean> beatAndBalance() {
+        return beat().compose(v -> target == assignments.size() ? Future.succeededFuture() : look())
+                .map(v -> false);
+    }
+
+    private long lookMillis() {
+        return isAlone ? LOOK_ALONE_MILLIS : LOOK_MILLIS;
     }
 
     /** Whether others may not have taken this node's endpoints yet. */
@@ -125,7 +143,20 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
 
     /** Something about endpoints was changed on this node. From any context of this node's. */
     void hint() {
-        Object unused = look();
+        if (isHinted) {
+            isHintedAgain = true;
+            return;
+        }
+        isHinted = true;
+        // The beat says how many endpoints are this node's share.
+        Future<Void> beaten = isStopping ? Future.succeededFuture() : beat();
+        Object unused = beaten.eventually(this::look).onComplete(v -> {
+            isHinted = false;
+            if (isHintedAgain) {
+                isHintedAgain = false;
+                hint();
+            }
+        });
     }
 
     /** Looks at what changed about this node's endpoints, gives up what is too much, takes what is free. */
@@ -139,7 +170,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
             isLooking = false;
             if (looksAgain) {
                 looksAgain = false;
-                hint();
+                Object unused = look();
             }
             return Future.succeededFuture();
         });
@@ -159,11 +190,10 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
                 sync(assignment, now.asked());
             }
         }
-        int surplus = assignments.size() - target;
-        for (Assignment assignment : List.copyOf(assignments.values())) {
-            if (surplus-- > 0 && !isStopping) {
-                end(assignment, false);
-            }
+        List<Assignment> kept =
+                assignments.values().stream().filter(a -> !a.isEnding).toList();
+        if (!isStopping && kept.size() > target) {
+            kept.subList(target, kept.size()).forEach(assignment -> end(assignment, false));
         }
         // Owned, but not worked: to be taken anew, which closes what may be open.
         List<EndpointHandle> left = owned.values().stream()

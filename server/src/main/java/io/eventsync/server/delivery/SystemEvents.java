@@ -13,7 +13,9 @@ import java.util.List;
  * a node dies, and their ids make two nodes doing it the same as one.
  */
 final class SystemEvents {
-    private static final long ROUND_MILLIS = 1_000;
+    /** For those that a node left that died: its own are told by {@link #wake}. */
+    private static final long ROUND_MILLIS = 5_000;
+
     private static final int MAX = 500;
 
     private final SystemEventStore store;

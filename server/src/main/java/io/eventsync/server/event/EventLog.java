@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * are stored.
  */
 public final class EventLog implements ReadableLog {
-    private static final long POLL_ALONE_MILLIS = 500;
+    private static final long POLL_ALONE_MILLIS = 1_000;
     private static final long INDEX_MILLIS = 250;
+    private static final long INDEX_IDLE_MILLIS = 1_000;
     private static final long PARTITION_MILLIS = 1_000;
     private static final long TRIM_MILLIS = 30_000;
     private static final long RETENTION_MILLIS = 60_000;
@@ -82,7 +83,7 @@ public final class EventLog implements ReadableLog {
         this.rounds = List.of(
                 new Upkeep(vertx, "poll", this::pollMillis, () -> tail.poll().map(v -> false)),
                 new Upkeep(vertx, "partitions", PARTITION_MILLIS, this::ensurePartitions),
-                new Upkeep(vertx, "index", INDEX_MILLIS, this::index),
+                new Upkeep(vertx, "index", this::indexMillis, this::index),
                 new Upkeep(vertx, "trim", TRIM_MILLIS, () -> upkeep.trimMarks().map(v -> false)),
                 new Upkeep(
                         vertx,
@@ -143,8 +144,16 @@ public final class EventLog implements ReadableLog {
         });
     }
 
+    private long indexMillis() {
+        return unindexed() < Blocks.SIZE / 4 ? INDEX_IDLE_MILLIS : INDEX_MILLIS;
+    }
+
+    private long unindexed() {
+        return tail.position() - tail.indexed();
+    }
+
     private Future<Boolean> index() {
-        if (tail.position() - tail.indexed() < Blocks.SIZE) {
+        if (unindexed() < Blocks.SIZE) {
             return Future.succeededFuture(false);
         }
         int history = tail.history();

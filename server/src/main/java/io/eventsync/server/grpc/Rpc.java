@@ -51,6 +51,7 @@ final class Rpc {
     private final RpcMeters meters;
     private final Tracing tracing;
     private final StreamLimits<HttpConnection> streamLimits;
+    private boolean isRaising;
     private final Map<Call, Due> watched = new HashMap<>();
     private final Map<String, Single<?>> singles = new HashMap<>();
     private final Set<String> sessions = new HashSet<>();
@@ -65,7 +66,6 @@ final class Rpc {
         this.timeoutNanos = config.requestTimeout().toNanos();
         this.streamLimits = new StreamLimits<>(config.streamsPerConnectionMax(), Rpc::allowStreams);
         vertx.setTimer(SWEEP_MILLIS, t -> sweep());
-        vertx.setPeriodic(STREAM_LIMITS_MILLIS, t -> streamLimits.tick());
         server.callHandler(this::refuseUnknown);
     }
 
@@ -181,7 +181,11 @@ final class Rpc {
         Reason refusal = call.refusal();
         HttpConnection connection = call.connection();
         if (connection != null) {
-            streamLimits.ended(connection, isStream, refusal == Reason.OVERLOADED);
+            boolean isShed = refusal == Reason.OVERLOADED;
+            streamLimits.ended(connection, isStream, isShed);
+            if (isShed && !isRaising) {
+                raiseLater();
+            }
         }
         if (refusal != null) {
             meters.refused(refusal);
@@ -191,6 +195,18 @@ final class Rpc {
             work.note("rpc.outcome", call.outcome());
             work.end(refusal == null ? null : refusal.name());
         }
+    }
+
+    /** Gives connections back what they are not allowed, until all are. */
+    private void raiseLater() {
+        isRaising = true;
+        vertx.setTimer(STREAM_LIMITS_MILLIS, t -> {
+            isRaising = false;
+            streamLimits.tick();
+            if (streamLimits.isLimiting()) {
+                raiseLater();
+            }
+        });
     }
 
     /** A connection is gone. */

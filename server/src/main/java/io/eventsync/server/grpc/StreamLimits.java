@@ -84,6 +84,11 @@ final class StreamLimits<C> {
         @Nullable Open unused = connections.remove(connection);
     }
 
+    /** Whether time has to pass for a connection to have all it may. */
+    boolean isLimiting() {
+        return connections.values().stream().anyMatch(Open::isLimited);
+    }
+
     /** Time has passed: connections that had nothing shed since the last time may have more. */
     void tick() {
         List<C> limited = new ArrayList<>();

@@ -5,7 +5,6 @@ import io.eventsync.server.event.EventLog;
 import io.eventsync.server.grpc.GrpcFront;
 import io.eventsync.server.subscription.LiveLoop;
 import io.eventsync.server.subscription.SubscriptionConfig;
-import io.eventsync.server.subscription.Subscriptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
@@ -30,7 +29,6 @@ public final class PublicVerticle extends VerticleBase {
     private final Authenticator authenticator;
     private final SubscriptionConfig subscriptionConfig;
     private final EventLog log;
-    private final Subscriptions subscriptions;
     private final GrpcFront front;
     private final Connections connections;
     private final Pages pages;
@@ -45,7 +43,6 @@ public final class PublicVerticle extends VerticleBase {
             Authenticator authenticator,
             SubscriptionConfig subscriptionConfig,
             EventLog log,
-            Subscriptions subscriptions,
             GrpcFront front,
             Connections connections,
             Pages pages,
@@ -55,7 +52,6 @@ public final class PublicVerticle extends VerticleBase {
         this.authenticator = authenticator;
         this.subscriptionConfig = subscriptionConfig;
         this.log = log;
-        this.subscriptions = subscriptions;
         this.front = front;
         this.connections = connections;
         this.pages = pages;
@@ -66,7 +62,6 @@ public final class PublicVerticle extends VerticleBase {
     public Future<?> start() {
         LiveLoop own = LiveLoop.start(vertx, log, subscriptionConfig);
         loop = own;
-        subscriptions.watch(own);
         GrpcFront.LoopFront opened = front.open(own);
         HttpFace http = new HttpFace(vertx, config, authenticator, opened.calls(), pages, more);
         Http1Timeouts timeouts = new Http1Timeouts(vertx, config);

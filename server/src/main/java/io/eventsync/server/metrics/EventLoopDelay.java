@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** How late a timer of an event loop fires: what everything on that loop waits beside its own work. Each loop starts its own. */
 public final class EventLoopDelay {
-    private static final long INTERVAL_MILLIS = 500;
+    private static final long INTERVAL_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final Timer timer;

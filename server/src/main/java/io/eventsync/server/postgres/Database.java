@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class Database implements AutoCloseable {
     private static final int IDLE_MINUTES = 10;
     private static final int LIFETIME_MINUTES = 60;
+    // Both are minutes: to look every second, as is the default, would only wake the machine.
+    private static final int CLEANER_MILLIS = 15_000;
     private static final int WAIT_QUEUE_MAX = 20_000;
 
     private final PgConnectOptions options;
@@ -67,7 +69,8 @@ public final class Database implements AutoCloseable {
                         .setIdleTimeout(IDLE_MINUTES)
                         .setIdleTimeoutUnit(TimeUnit.MINUTES)
                         .setMaxLifetime(LIFETIME_MINUTES)
-                        .setMaxLifetimeUnit(TimeUnit.MINUTES))
+                        .setMaxLifetimeUnit(TimeUnit.MINUTES)
+                        .setPoolCleanerPeriod(CLEANER_MILLIS))
                 // A peer that is gone without a word is waited for by TCP for a quarter of an hour. Writing counts as
                 // life, so that a
                 // statement on a connection that was idle has all its time.

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class Subscriptions {
     private final InstantSource clock;
     private final SubscriptionMeters meters;
     private final Map<String, Subscription> open = new ConcurrentHashMap<>();
+    private final Set<LiveLoop> watched = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
     public Subscriptions(
@@ -52,17 +54,29 @@ public final class Subscriptions {
         void gone();
     }
 
-    /** Watches over the streams of one loop; call once on its context. */
-    public void watch(LiveLoop loop) {
+    /** Watches over the streams of one loop for as long as it has any. Call on its context. */
+    private void watch(LiveLoop loop) {
+        if (watched.add(loop)) {
+            beatLater(loop);
+        }
+    }
+
+    private void beatLater(LiveLoop loop) {
         loop.vertx().setTimer(BEAT_MILLIS, t -> {
             long now = System.nanoTime();
+            boolean hasStreams = false;
             for (Subscription subscription : open.values()) {
                 if (subscription.loop() == loop) {
+                    hasStreams = true;
                     subscription.beat(now);
                     endIfOld(subscription);
                 }
             }
-            watch(loop);
+            if (hasStreams) {
+                beatLater(loop);
+            } else {
+                watched.remove(loop);
+            }
         });
     }
 
@@ -97,6 +111,7 @@ public final class Subscriptions {
                         open.remove(id);
                         throw drainingFailure();
                     }
+                    watch(loop);
                     subscription.begin(start.gap());
                     return subscription::gone;
                 }));

@@ -23,6 +23,7 @@ import io.eventsync.v1.WatchAttemptsRequest;
 import io.eventsync.v1.WatchAttemptsResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -112,6 +113,22 @@ class ControlIT {
         await().until(() -> endpoints.received("updated").size() == 3);
         assertThat(after.getWebhook().getUrl()).isEqualTo(receiver.url("/updated"));
         assertThat(endpoints.ids("updated")).contains("other-0");
+    }
+
+    /** A node knows its share of the endpoints from its beat, which comes every 100 s here. */
+    @Test
+    void newEndpoint_isWorkedAtOnce_howSeldomSoeverNodesBeat() {
+        try (TestServer slow = TestServer.start(Map.of("delivery-lease", "5m"));
+                TestReceiver its = new TestReceiver()) {
+            TestEndpoints created = new TestEndpoints(slow, its);
+            for (String name : List.of("first", "second")) {
+                created.create(name);
+                created.ingest(name, 1);
+
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> !created.received(name).isEmpty());
+            }
+        }
     }
 
     /** Until its owner has read the new filter, an event would be passed over by the one of before. */

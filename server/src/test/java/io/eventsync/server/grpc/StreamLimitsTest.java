@@ -79,7 +79,7 @@ class StreamLimitsTest {
         begin(200);
         shed(200);
 
-        for (int i = 0; i < 6; i++) {
+        while (limits.isLimiting()) {
             limits.tick();
         }
 

@@ -102,7 +102,6 @@ class SubscriptionModelTest {
             live = LiveLoop.start(loop.vertx(), log, config);
             subscriptions =
                     new Subscriptions(log, cursors, starts, config, InstantSource.system(), new SimpleMeterRegistry());
-            subscriptions.watch(live);
         }
 
         void run() {

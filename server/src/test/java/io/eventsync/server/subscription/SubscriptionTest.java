@@ -131,8 +131,7 @@ class SubscriptionTest {
 
     @Test
     void idleStream_isSentNoMoreHeartbeats_whenItsClientTakesNothing() {
-        subscriptions.watch(live);
-        TestSink sink = open(Duration.ZERO);
+        TestSink sink = open(request(Duration.ZERO, Duration.ZERO));
         sink.setRoom(sink.frames().size() + 2);
 
         for (int i = 0; i < 20; i++) {
@@ -145,6 +144,24 @@ class SubscriptionTest {
 
         assertThat(sent).isEqualTo(4);
         assertThat(sink.frames()).hasSizeGreaterThan(sent);
+    }
+
+    /** A loop without streams is not woken, so whoever comes next has to start its beat. */
+    @Test
+    void heartbeats_comeAgain_whenALoopHadNoStreamsMeanwhile() {
+        SubscriptionRequest request = request(Duration.ZERO, Duration.ZERO);
+        TestSink first = open(request);
+        pass();
+        assertThat(subscriptions.terminate(subscriptions.list().get(0).id())).isTrue();
+        pass();
+        assertThat(loop.hasTimers()).isFalse();
+
+        TestSink second = open(request);
+        int before = second.frames().size();
+        pass();
+
+        assertThat(first.frames()).isNotEmpty();
+        assertThat(second.frames()).hasSizeGreaterThan(before);
     }
 
     @Test
@@ -217,16 +234,24 @@ class SubscriptionTest {
     }
 
     private TestSink open(Duration linger) {
+        return open(request(linger));
+    }
+
+    private TestSink open(SubscriptionRequest request) {
         TestSink sink = new TestSink();
-        Future<Subscriptions.Handle> opened = subscriptions.open(request(linger), live, sink);
+        Future<Subscriptions.Handle> opened = subscriptions.open(request, live, sink);
         loop.settle();
         assertThat(opened.succeeded()).isTrue();
         return sink;
     }
 
     private static SubscriptionRequest request(Duration linger) {
+        return request(linger, Duration.ofHours(1));
+    }
+
+    private static SubscriptionRequest request(Duration linger, Duration heartbeatInterval) {
         return new SubscriptionRequest(
-                EventFilter.ALL, new Start.Now(), 10, linger, Duration.ZERO, ExpiredPolicy.ERROR, "client", "peer");
+                EventFilter.ALL, new Start.Now(), 10, linger, heartbeatInterval, ExpiredPolicy.ERROR, "client", "peer");
     }
 
     /** All that is due happens, and time passes. */

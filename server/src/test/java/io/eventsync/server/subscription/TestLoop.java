@@ -63,6 +63,10 @@ final class TestLoop {
         };
     }
 
+    boolean hasTimers() {
+        return !timers.isEmpty();
+    }
+
     /** What comes from outside, such as a page from Postgres: in no particular order. */
     void later(Runnable reply) {
         replies.add(reply);
