@@ -146,7 +146,8 @@ class LogSweepIT {
             assertThat(post(server, "/v1/events", event("lost", payload), token).statusCode())
                     .isGreaterThanOrEqualTo(500);
             server.execute("alter table eventsync.gone rename to mark");
-            await().until(() -> receiver.received().size() > 10);
+            // As many as open its breaker; there may be no more.
+            await().until(() -> receiver.received().size() >= 10);
 
             assertThat(LoggerFactory.getLogger("io.eventsync.any").isTraceEnabled())
                     .isTrue();
