@@ -36,8 +36,6 @@ final class IdleStreams extends VerticleBase {
             .build()
             .toByteArray());
 
-    // Kept: a client that nobody refers to closes its connection when garbage is collected, and streams do not refer to
-    // it.
     private @Nullable Connection connection;
     private int asked;
     private int answered;

@@ -27,8 +27,6 @@ final class SubscriberGroup extends VerticleBase {
     private final Window[] window;
     private final Tally tally = new Tally();
 
-    // Kept: a client that nobody refers to closes its connection when garbage is collected, and streams do not refer to
-    // it.
     private @Nullable Connection connection;
 
     /** One subscription per prefix. The window is known once all subscriptions stand, hence the holder. */

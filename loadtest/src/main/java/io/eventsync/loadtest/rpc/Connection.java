@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * One HTTP/2 connection with many calls on it, reopened by the next call after it was lost.
  *
- * <p>The connection lives on the event loop of the context that makes the first call; make the others from there too.
+ * <p>The connection lives on the event loop of the context that makes the first call; make the others from there too. Whoever holds streams
+ * open has to keep this object: streams do not refer to it, and the client below closes itself once it is garbage.
  */
 public final class Connection {
 

@@ -44,11 +44,19 @@ class ControlIT {
     }
 
     private void pause(String name) {
+        pause(server, name);
+    }
+
+    private static void pause(TestServer server, String name) {
         Object unused = await(server.endpoints()
                 .pauseEndpoint(PauseEndpointRequest.newBuilder().setName(name).build()));
     }
 
     private void resume(String name) {
+        resume(server, name);
+    }
+
+    private static void resume(TestServer server, String name) {
         Object unused = await(server.endpoints()
                 .resumeEndpoint(ResumeEndpointRequest.newBuilder().setName(name).build()));
     }
@@ -117,7 +125,7 @@ class ControlIT {
 
     /** A node knows its share of the endpoints from its beat, which comes every 100 s here. */
     @Test
-    void newEndpoint_isWorkedAtOnce_howSeldomSoeverNodesBeat() {
+    void newOrResumedEndpoint_isWorkedAtOnce_howSeldomSoeverNodesBeat() {
         try (TestServer slow = TestServer.start(Map.of("delivery-lease", "5m"));
                 TestReceiver its = new TestReceiver()) {
             TestEndpoints created = new TestEndpoints(slow, its);
@@ -128,6 +136,38 @@ class ControlIT {
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> !created.received(name).isEmpty());
             }
+
+            pause(slow, "first");
+            created.ingest("first", 1, 2, 1);
+            resume(slow, "first");
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> created.received("first").size() == 2);
+        }
+    }
+
+    /** While its last request is under way a paused endpoint is still there, but is no part of the node's share. */
+    @Test
+    void pausingAnEndpoint_leavesTheOthersWhereTheyAre() {
+        try (TestServer alone = TestServer.start();
+                TestReceiver its = new TestReceiver()) {
+            TestEndpoints both = new TestEndpoints(alone, its);
+            its.answerBy("/hung", (request, one) -> {});
+            both.create("hung");
+            both.create("kept");
+            both.ingest("hung", 1);
+            both.ingest("kept", 1);
+            await().until(() ->
+                    both.received("hung").size() == 1 && both.received("kept").size() == 1);
+            String epoch =
+                    "select l.epoch from eventsync.lease l join eventsync.endpoint e using (endpoint_id) where e.name = 'kept'";
+            List<String> before = alone.query(epoch);
+
+            pause(alone, "hung");
+            both.ingest("kept", 1, 2, 1);
+            await().until(() -> both.received("kept").size() == 2);
+
+            assertThat(alone.query(epoch)).isEqualTo(before);
         }
     }
 
