@@ -93,7 +93,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
         this.clock = clock;
         this.onSystemEvents = onSystemEvents;
         this.meters = new DeliveryMeters(registry, () -> assigned);
-        this.recorder = new Recorder(vertx, runs, node, clock, meters, this);
+        this.recorder = new Recorder(vertx, runs::record, node, clock, meters, this);
         this.feeder = new Feeder(vertx, log, clock, this);
         this.pump = new Pump(vertx, runs, feeder, clock, config.inFlightMax(), config.inFlightBytesMax());
         this.rounds = List.of(

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,7 @@ final class Recorder implements Ledger {
     private static final long RETRY_MILLIS = 250;
 
     private final Vertx vertx;
-    private final RunStore store;
+    private final Function<Tuple, Future<Set<Long>>> store;
     private final UUID node;
     private final SteadyClock clock;
     private final DeliveryMeters meters;
@@ -51,7 +52,14 @@ final class Recorder implements Ledger {
 
     private record Waiting(long turn, Promise<Void> promise) {}
 
-    Recorder(Vertx vertx, RunStore store, UUID node, SteadyClock clock, DeliveryMeters meters, Listener listener) {
+    /** @param store writes a turn, and answers the endpoints that were lost before it */
+    Recorder(
+            Vertx vertx,
+            Function<Tuple, Future<Set<Long>>> store,
+            UUID node,
+            SteadyClock clock,
+            DeliveryMeters meters,
+            Listener listener) {
         this.vertx = vertx;
         this.store = store;
         this.node = node;
@@ -148,7 +156,7 @@ final class Recorder implements Ledger {
     /** Until it is written: to write it twice is the same as once. */
     private void write(Turn turn, Tuple sealed) {
         long begin = System.nanoTime();
-        store.record(sealed)
+        store.apply(sealed)
                 .onComplete(
                         lost -> {
                             if (isFailing) {
@@ -158,6 +166,9 @@ final class Recorder implements Ledger {
                             isBusy = false;
                             meters.recorded(turn.starts().size(), System.nanoTime() - begin);
                             turn.recorded(number);
+                            if (lost.isEmpty() && open.hasStarts()) {
+                                record(); // the database works at it while this loop sends
+                            }
                             listener.recorded(turn, lost);
                             tellWaiting();
                             if (!open.isEmpty()) {
@@ -185,7 +196,8 @@ final class Recorder implements Ledger {
     }
 
     private void tellWaiting() {
-        List<Waiting> due = waiting.stream().filter(w -> w.turn() <= number).toList();
+        List<Waiting> due =
+                waiting.stream().filter(w -> w.turn() <= recordedTurn()).toList();
         waiting.removeAll(due);
         due.forEach(w -> w.promise().complete());
     }
