@@ -24,6 +24,7 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,7 @@ final class Rpc {
     private final RpcMeters meters;
     private final Tracing tracing;
     private final StreamLimits<HttpConnection> streamLimits;
+    private final IdentityHashMap<HttpConnection, ConnectionQueue> queues = new IdentityHashMap<>();
     private boolean isRaising;
     private final Map<Call, Due> watched = new HashMap<>();
     private final Map<String, Single<?>> singles = new HashMap<>();
@@ -153,9 +155,19 @@ final class Rpc {
     }
 
     private Call call(GrpcServerRequest<Buffer, Buffer> request) {
-        Call call = call(new GrpcWire(request), request.fullMethodName());
+        Call call = call(wire(request), request.fullMethodName());
         request.invalidMessageHandler(e -> call.fail(tooLarge()));
         return call;
+    }
+
+    private CallWire wire(GrpcServerRequest<Buffer, Buffer> request) {
+        CallWire wire = new GrpcWire(request);
+        if (!isStream(request.fullMethodName())) {
+            return wire;
+        }
+        ConnectionQueue queue = queues.computeIfAbsent(request.connection(), c -> new ConnectionQueue(vertx));
+        queue.opened();
+        return new QueuedWire(wire, queue);
     }
 
     private Call call(CallWire wire, String method) {
@@ -181,6 +193,9 @@ final class Rpc {
         Reason refusal = call.refusal();
         HttpConnection connection = call.connection();
         if (connection != null) {
+            if (isStream) {
+                queues.computeIfPresent(connection, (c, queue) -> queue.closed() ? null : queue);
+            }
             boolean isShed = refusal == Reason.OVERLOADED;
             streamLimits.ended(connection, isStream, isShed);
             if (isShed && !isRaising) {
