@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -273,24 +274,33 @@ final class Appender {
     /** The log started over while the request was queued, and its tags have other numbers now. */
     private void learnTags(AppendRequest request, List<String> unknown) {
         setAside(request);
-        tags.ensure(unknown)
-                .onComplete(v -> comeBack(request), e -> leave(request, () -> refuse(List.of(request), asFailure(e))));
+        afterwards(
+                tags.ensure(unknown),
+                () -> comeBack(request),
+                e -> leave(request, () -> refuse(List.of(request), asFailure(e))));
     }
 
     private void compare(AppendRequest request, Map<Integer, Long> suspects) {
         setAside(request);
-        duplicateCheck
-                .resolve(request, suspects)
-                .onComplete(
-                        v -> {
-                            meters.duplicates(suspects.size());
-                            if (request.isResolved()) {
-                                leave(request, () -> finish(List.of(request)));
-                            } else {
-                                comeBack(request);
-                            }
-                        },
-                        e -> leave(request, () -> refuse(List.of(request), Failure.storeUnavailable(e))));
+        afterwards(
+                duplicateCheck.resolve(request, suspects),
+                () -> {
+                    meters.duplicates(suspects.size());
+                    if (request.isResolved()) {
+                        leave(request, () -> finish(List.of(request)));
+                    } else {
+                        comeBack(request);
+                    }
+                },
+                e -> leave(request, () -> refuse(List.of(request), Failure.storeUnavailable(e))));
+    }
+
+    /**
+     * Goes on in a task of its own. The pool's connections live on other event loops: its answer may be there before anyone can
+     * listen, and a request that came back in the middle of what set it aside would overtake others of its session.
+     */
+    private void afterwards(Future<Void> asked, Runnable done, Consumer<Throwable> failed) {
+        asked.onComplete(v -> context.runOnContext(w -> done.run()), e -> context.runOnContext(w -> failed.accept(e)));
     }
 
     /** The request leaves the queue for a while; the rest of its session stays behind it. */
@@ -439,7 +449,7 @@ final class Appender {
     }
 
     /** One task per caller's context carries all its answers. */
-    private void answer(List<AppendRequest> requests, java.util.function.Consumer<AppendRequest> how) {
+    private void answer(List<AppendRequest> requests, Consumer<AppendRequest> how) {
         Map<Context, List<AppendRequest>> byOrigin = new HashMap<>();
         for (AppendRequest request : requests) {
             byOrigin.computeIfAbsent(request.origin(), c -> new ArrayList<>()).add(request);

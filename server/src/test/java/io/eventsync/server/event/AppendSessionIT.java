@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +90,44 @@ class AppendSessionIT {
     }
 
     @Test
+    void session_keepsItsOrder_whenALookUpIsAnsweredAtOnce() {
+        TestNode node = test.nodeOfPromptLookUps(Map.of());
+        node.put(event("known", "T", "{}"));
+
+        assertInOrderThoughOneIs("known", node);
+    }
+
+    @Test
+    void session_keepsItsOrder_whenALookUpForAnotherNodesEventIsAnsweredAtOnce() {
+        TestNode other = test.node(DEAF);
+        TestNode node = test.nodeOfPromptLookUps(DEAF);
+        other.put(event("before", "T", "{}"));
+        node.put(event("before", "T", "{}"));
+        other.put(event("known", "T", "{}"));
+
+        assertInOrderThoughOneIs("known", node);
+    }
+
+    private void assertInOrderThoughOneIs(String known, TestNode node) {
+        List<Future<List<Appended>>> appends = new ArrayList<>();
+        Object session = new Object();
+        try (AppendLock lock = test.holdAppends()) {
+            Future<List<Appended>> before = node.log().append(List.of(event("before these", "T", "{}")));
+            lock.awaitWaiting(1);
+            // They are queued together when it is done.
+            done(onContext(node, () -> {
+                appends.add(node.log().appendInOrder(List.of(event("first", "T", "{}")), session));
+                appends.add(node.log()
+                        .appendInOrder(List.of(event(known, "T", "{}"), event("second", "T", "{}")), session));
+                appends.add(node.log().appendInOrder(List.of(event("third", "T", "{}")), session));
+            }));
+            assertThat(before.isComplete()).isFalse();
+        }
+        assertThat(appends.stream().map(TestSql::await).map(AppendSessionIT::lastPosition))
+                .isSorted();
+    }
+
+    @Test
     void session_keepsItsOrder_underRandomRepeats() {
         long seed = System.nanoTime();
         System.out.println("AppendIT.session seed=" + seed);
@@ -135,11 +174,12 @@ class AppendSessionIT {
             appends.add(node.log()
                     .appendInOrder(ids.stream().map(id -> event(id, "T", "{}")).toList(), session));
         }
-        List<Long> last = appends.stream()
-                .map(TestSql::await)
-                .map(answers -> answers.get(answers.size() - 1).position())
-                .toList();
-        assertThat(last).isSorted();
+        assertThat(appends.stream().map(TestSql::await).map(AppendSessionIT::lastPosition))
+                .isSorted();
+    }
+
+    private static long lastPosition(List<Appended> answers) {
+        return answers.get(answers.size() - 1).position();
     }
 
     private static Future<Void> onContext(TestNode node, Runnable work) {

@@ -16,6 +16,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** A log with a Vert.x of its own, as a node has it; several on one database are as separate as processes. */
@@ -28,11 +29,11 @@ final class TestNode implements AutoCloseable {
     private final EventLog log;
     private final MeterRegistry meters = new SimpleMeterRegistry();
 
-    private TestNode(PgConnectOptions options, Map<String, String> flags) {
+    private TestNode(PgConnectOptions options, Map<String, String> flags, UnaryOperator<Pool> wrap) {
         Database database =
                 Database.at(options, PostgresConfig.from(TestSettings.load(PostgresConfig.SETTINGS, Map.of())));
         done(database.migrate(vertx));
-        pool = database.pool(vertx);
+        pool = wrap.apply(database.pool(vertx));
         LogVerticle verticle = new LogVerticle(
                 pool, database.options(), LogConfig.from(TestSettings.load(LogConfig.SETTINGS, flags)), meters);
         done(vertx.deployVerticle(verticle));
@@ -41,7 +42,12 @@ final class TestNode implements AutoCloseable {
 
     /** With settings by the name of their flag. */
     static TestNode open(PgConnectOptions options, Map<String, String> flags) {
-        return new TestNode(options, flags);
+        return open(options, flags, UnaryOperator.identity());
+    }
+
+    /** With another pool in place of its own. */
+    static TestNode open(PgConnectOptions options, Map<String, String> flags, UnaryOperator<Pool> wrap) {
+        return new TestNode(options, flags, wrap);
     }
 
     EventLog log() {

@@ -30,6 +30,21 @@ final class TestNodes implements AutoCloseable {
         return node;
     }
 
+    /** One that has answered what the log has at some positions before anybody can listen. */
+    TestNode nodeOfPromptLookUps(Map<String, String> flags) {
+        TestNode node = TestNode.open(
+                database,
+                flags,
+                pool -> PromptPool.of(
+                        pool,
+                        ReadStore.STORED,
+                        positions -> sql.on(
+                                database,
+                                client -> client.preparedQuery(ReadStore.STORED).execute(positions))));
+        nodes.add(node);
+        return node;
+    }
+
     AppendLock holdAppends() {
         return AppendLock.hold(sql, database);
     }
