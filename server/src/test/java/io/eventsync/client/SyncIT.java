@@ -10,12 +10,20 @@ import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.IngestBatchRequest;
 import io.eventsync.v1.Start;
+import io.eventsync.v1.SyncRequest;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +43,31 @@ class SyncIT {
     void close() {
         done(client.close());
         server.close();
+    }
+
+    /** Who asks on a context has state there. */
+    @Test
+    void failure_comesOnTheContextThatAsked_whicheverThreadItHappensOn() {
+        Executor elsewhere = CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS);
+        Vertx vertx = Vertx.vertx();
+        Context context = vertx.getOrCreateContext();
+        EventSyncClient ours = EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + server.port())
+                .vertx(vertx)
+                .tokens(() -> Future.fromCompletionStage(CompletableFuture.supplyAsync(
+                        () -> {
+                            throw new IllegalStateException("no token");
+                        },
+                        elsewhere))));
+        Promise<Context> answered = Promise.promise();
+
+        context.runOnContext(v -> ours.events()
+                .sync(SyncRequest.getDefaultInstance())
+                .transform(page -> Future.succeededFuture(Vertx.currentContext()))
+                .onComplete(answered));
+
+        assertThat(await(answered.future())).isSameAs(context);
+        done(ours.close());
+        done(vertx.close());
     }
 
     /** A job that dies before every third commit adds up every event once. */

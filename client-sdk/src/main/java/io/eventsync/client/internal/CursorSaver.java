@@ -84,9 +84,7 @@ public final class CursorSaver {
     public Future<Void> save() {
         Promise<Void> promise = Promise.promise();
         waiting.add(promise);
-        if (!isSaving) {
-            attempt();
-        }
+        attempt();
         return promise.future();
     }
 
@@ -97,6 +95,9 @@ public final class CursorSaver {
     }
 
     private void attempt() {
+        if (isSaving) {
+            return; // when that one ends it looks again
+        }
         disarm();
         List<Promise<Void>> served = waiting;
         waiting = new ArrayList<>();
@@ -138,9 +139,9 @@ public final class CursorSaver {
     private void failed(Throwable failure, List<Promise<Void>> served) {
         boolean isForGood = failure instanceof EventSyncException e && !e.isRetryable();
         if (isForGood || isClosing) {
+            served.addAll(waiting);
+            waiting = new ArrayList<>(); // before anybody hears: they may save anew
             served.forEach(promise -> promise.fail(failure));
-            waiting.forEach(promise -> promise.fail(failure));
-            waiting = new ArrayList<>();
             if (!isClosing) {
                 refused.accept(failure);
             }

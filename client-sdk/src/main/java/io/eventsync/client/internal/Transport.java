@@ -1,7 +1,9 @@
 package io.eventsync.client.internal;
 
 import io.eventsync.client.EventSyncException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -60,7 +62,7 @@ public final class Transport implements GrpcClient {
     /** One call with a deadline of its own, for calls that wait. */
     public <Q, R> Future<R> unary(ServiceMethod<R, Q> method, Q request, Duration within) {
         Future<GrpcClientRequest<Q, R>> opening = open(method);
-        return opening.compose(call -> {
+        return here(opening.compose(call -> {
                     call.timeout(within.toMillis(), TimeUnit.MILLISECONDS);
                     return call.end(request)
                             .compose(done -> call.response())
@@ -74,7 +76,7 @@ public final class Transport implements GrpcClient {
                         opening.onSuccess(GrpcClientRequest::cancel);
                     }
                     return Future.failedFuture(Failures.of(failure, null));
-                });
+                }));
     }
 
     /** Perhaps the peer is gone without a word. */
@@ -85,9 +87,29 @@ public final class Transport implements GrpcClient {
 
     /** A call without a deadline, to be driven message by message. Failures after this are the caller's to translate: {@link Failures}. */
     public <Q, R> Future<GrpcClientRequest<Q, R>> open(ServiceMethod<R, Q> method) {
-        return authorised(connections.<Q, R>open((pool, server) -> pool.request(server, method)))
+        return here(authorised(connections.<Q, R>open((pool, server) -> pool.request(server, method)))
                 .map(call -> call.format(WireFormat.PROTOBUF))
-                .recover(failure -> Future.failedFuture(Failures.of(failure, null)));
+                .recover(failure -> Future.failedFuture(Failures.of(failure, null))));
+    }
+
+    /**
+     * Answers on the context that asks, if it is one: who asks has state there. A token may come from any thread, and
+     * {@link Future#timeout} has a thread of its own.
+     */
+    private static <T> Future<T> here(Future<T> answer) {
+        Context caller = Vertx.currentContext();
+        if (caller == null) {
+            return answer;
+        }
+        Promise<T> promise = Promise.promise();
+        answer.onComplete((result, failure) -> {
+            if (Vertx.currentContext() == caller) {
+                promise.complete(result, failure);
+            } else {
+                caller.runOnContext(v -> promise.complete(result, failure));
+            }
+        });
+        return promise.future();
     }
 
     /** For the generated stubs: the same headers, and failures that are EventSyncExceptions. The server's deadline applies. */

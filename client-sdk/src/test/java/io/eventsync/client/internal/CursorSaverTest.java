@@ -92,10 +92,7 @@ class CursorSaverTest {
 
     @Test
     void refusedSave_isNotTriedAgain() {
-        failure = new EventSyncException(
-                new EventSyncException.ServerError(
-                        Code.FAILED_PRECONDITION, "CURSOR_BACKWARDS", "", Map.of(), List.of(), Optional.empty()),
-                null);
+        failure = refusal();
 
         Future<Void> saved = saver.save();
 
@@ -112,5 +109,52 @@ class CursorSaverTest {
 
         assertThat(saver.close().cause()).isSameAs(failure);
         assertThat(loop.timers()).isZero();
+    }
+
+    /** As a subscription does that ends over the failure. */
+    @Test
+    void refusedSave_failsAllThatWait_thoughOneOfThemCloses() {
+        loop.hold();
+        failure = refusal();
+        Future<Void> first = saver.save();
+        List<Future<Void>> closed = new ArrayList<>();
+        cursor = "c1";
+        Future<Void> second = saver.save().onFailure(refused -> closed.add(saver.close()));
+        Future<Void> third = saver.save();
+
+        loop.release();
+        assertThat(List.of(first, second, third)).allMatch(Future::failed);
+        loop.release();
+
+        assertThat(closed).singleElement().matches(Future::failed);
+        assertThat(loop.held()).isZero();
+    }
+
+    @Test
+    void saves_areMadeOneByOne_whenOneThatIsDoneBeginsAnother() {
+        loop.hold();
+        cursor = "c1";
+        saver.save().onSuccess(done -> {
+            cursor = "c2";
+            saver.save();
+            cursor = "c3";
+        });
+
+        loop.release();
+        loop.pass(10_000);
+        assertThat(loop.held()).isEqualTo(1);
+        loop.release();
+        loop.pass(10_000);
+        loop.release();
+
+        assertThat(saves).containsExactly("c1", "c2", "c3");
+        assertThat(loop.held() + loop.timers()).isZero();
+    }
+
+    private static EventSyncException refusal() {
+        return new EventSyncException(
+                new EventSyncException.ServerError(
+                        Code.FAILED_PRECONDITION, "CURSOR_BACKWARDS", "", Map.of(), List.of(), Optional.empty()),
+                null);
     }
 }

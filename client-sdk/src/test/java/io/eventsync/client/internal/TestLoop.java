@@ -1,6 +1,7 @@
 package io.eventsync.client.internal;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -14,6 +15,8 @@ public final class TestLoop implements Loop {
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final TreeMap<Long, Runnable> timers = new TreeMap<>();
     private final Map<Long, Long> dues = new HashMap<>();
+    private final Deque<Runnable> blocking = new ArrayDeque<>();
+    private boolean isHeld;
     private long nanos = 1;
     private long ids;
 
@@ -53,11 +56,34 @@ public final class TestLoop implements Loop {
 
     @Override
     public <T> Future<T> blocking(Callable<T> work) {
+        if (isHeld) {
+            Promise<T> promise = Promise.promise();
+            blocking.add(() -> now(work).onComplete(promise));
+            return promise.future();
+        }
+        return now(work);
+    }
+
+    private static <T> Future<T> now(Callable<T> work) {
         try {
             return Future.succeededFuture(work.call());
         } catch (Exception e) {
             return Future.failedFuture(e);
         }
+    }
+
+    /** From now on what blocks begins when the test says so. */
+    public void hold() {
+        isHeld = true;
+    }
+
+    /** Does the oldest of what blocks. */
+    public void release() {
+        blocking.remove().run();
+    }
+
+    public int held() {
+        return blocking.size();
     }
 
     /** Does what is to be done now. */
