@@ -37,6 +37,7 @@ final class Feeder {
     private final Map<Integer, List<Assignment>> byTagId = new HashMap<>();
     private final Deque<Assignment> wantsToRead = new ArrayDeque<>();
     private int reads;
+    private boolean isReadingNext;
     private LogPoint point;
 
     /** Hears what came of the feeding. */
@@ -83,8 +84,9 @@ final class Feeder {
         for (long position = point.position() + 1; position <= head.position(); position++) {
             LogEvent event = log.recent(position);
             if (event == null) {
-                List.copyOf(live).forEach(this::leave);
-                point = head;
+                LogPoint reached = point;
+                point = head; // before they read: one that is answered at once joins again
+                List.copyOf(live).forEach(assignment -> leave(assignment, reached));
                 return;
             }
             for (Assignment assignment : matching(event)) {
@@ -101,7 +103,7 @@ final class Feeder {
             return;
         }
         if (assignment.run().room() == 0) {
-            leave(assignment);
+            leave(assignment, point);
             return;
         }
         assignment.run().offer(event, now);
@@ -132,8 +134,8 @@ final class Feeder {
         byTagId.clear();
     }
 
-    private void leave(Assignment assignment) {
-        assignment.run().readThrough(point);
+    private void leave(Assignment assignment, LogPoint reached) {
+        assignment.run().readThrough(reached);
         remove(assignment);
         want(assignment);
     }
@@ -159,9 +161,18 @@ final class Feeder {
         readNext();
     }
 
+    /** In a loop, though a read ends with this: thousands that are answered at once, from memory, would be too deep for the stack. */
     private void readNext() {
-        while (reads < READS_MAX && !wantsToRead.isEmpty()) {
-            read(wantsToRead.poll());
+        if (isReadingNext) {
+            return;
+        }
+        isReadingNext = true;
+        try {
+            while (reads < READS_MAX && !wantsToRead.isEmpty()) {
+                read(wantsToRead.poll());
+            }
+        } finally {
+            isReadingNext = false;
         }
     }
 

@@ -11,14 +11,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** Looks names up on a few threads of its own, for the system's resolver blocks; each name once at a time. */
+/** Looks names up on a few threads of its own, for the system's resolver blocks; each name once at a time. Belongs to one event loop. */
 final class SystemResolver implements HostResolver {
     private static final Duration KNOWN_FOR = Duration.ofSeconds(10);
     private static final int HOSTS_MAX = 10_000;
     private static final int THREADS = 8;
 
+    private final Vertx vertx;
     private final WorkerExecutor threads;
     private final Duration timeout;
     private final Lookup lookup;
@@ -35,6 +36,7 @@ final class SystemResolver implements HostResolver {
     }
 
     SystemResolver(Vertx vertx, Duration timeout, Lookup lookup) {
+        this.vertx = vertx;
         this.threads = vertx.createSharedWorkerExecutor("eventsync-dns", THREADS);
         this.timeout = timeout;
         this.lookup = lookup;
@@ -47,7 +49,22 @@ final class SystemResolver implements HostResolver {
             return Future.succeededFuture(addresses);
         }
         Future<List<InetAddress>> same = underWay.get(host);
-        return (same == null ? ask(host) : same).timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        return inTime(same == null ? ask(host) : same);
+    }
+
+    /** By a timer of this loop: {@link Future#timeout} answers on a thread of its own. */
+    private Future<List<InetAddress>> inTime(Future<List<InetAddress>> answer) {
+        Promise<List<InetAddress>> mine = Promise.promise();
+        long timer = vertx.setTimer(timeout.toMillis(), t -> mine.tryFail(new TimeoutException()));
+        answer.onComplete((addresses, failure) -> {
+            vertx.cancelTimer(timer);
+            if (failure == null) {
+                mine.tryComplete(addresses);
+            } else {
+                mine.tryFail(failure);
+            }
+        });
+        return mine.future();
     }
 
     /** Under way before it is asked for: an answer may be there before the call that asks returns. */

@@ -29,6 +29,7 @@ final class TestRun {
     /** Of everything below A. */
     static final EventFilter FILTER = new EventFilter(List.of(new TagPrefix("A")), List.of(), Set.of(), Map.of());
 
+    LogPoint start = LogPoint.BEGINNING;
     Ordering ordering = Ordering.PARALLEL;
     ExhaustedPolicy onExhausted = ExhaustedPolicy.PARK_AND_CONTINUE;
     Backoff backoff = new Backoff.Delays(List.of(5_000L, 30_000L), 0);
@@ -69,7 +70,7 @@ final class TestRun {
                 new RunStart(
                         new EndpointHandle(1, "e", 1, 1, 1),
                         settings(ordering, onExhausted, new RetryPolicy(backoff, Set.of()), batch, rate, 0),
-                        LogPoint.BEGINNING,
+                        start,
                         null,
                         Set.of(),
                         Map.of(),

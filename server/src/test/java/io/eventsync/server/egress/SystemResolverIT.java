@@ -81,6 +81,22 @@ class SystemResolverIT {
         assertThat(lookups).hasValue(1);
     }
 
+    /** Who asks has state that belongs to its loop. */
+    @Test
+    void slowName_failsOnTheLoopThatAsked() {
+        CountDownLatch release = new CountDownLatch(1);
+        HostResolver resolver = new SystemResolver(vertx, Duration.ofMillis(100), host -> {
+            release.await();
+            return found(host);
+        });
+
+        Context answered =
+                call(() -> resolver.resolve("a").transform(late -> Future.succeededFuture(Vertx.currentContext())));
+
+        assertThat(answered).isSameAs(context);
+        release.countDown();
+    }
+
     @Test
     void slowName_doesNotHoldUpAnother() {
         CountDownLatch release = new CountDownLatch(1);
