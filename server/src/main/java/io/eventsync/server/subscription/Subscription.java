@@ -154,8 +154,7 @@ final class Subscription implements LiveMember {
             saidLive = true;
             send(new Frame.Progress(point, true, point.position()));
         }
-        if (sink.isFull()) {
-            block();
+        if (!hasRoom()) {
             return;
         }
         group = loop.join(
@@ -172,8 +171,7 @@ final class Subscription implements LiveMember {
         }
         List<LogEvent> events = page.events();
         for (int from = 0; from < events.size(); from += request.batchEventsMax()) {
-            if (sink.isFull()) {
-                block();
+            if (!hasRoom()) {
                 return;
             }
             int to = Math.min(events.size(), from + request.batchEventsMax());
@@ -185,9 +183,7 @@ final class Subscription implements LiveMember {
             saidLive = false;
             send(new Frame.Progress(point, false, log.head().position()));
         }
-        if (sink.isFull()) {
-            block();
-        } else {
+        if (hasRoom()) {
             // Not straight on: other streams of this loop want their turn.
             loop.context().runOnContext(v -> read());
         }
@@ -203,6 +199,18 @@ final class Subscription implements LiveMember {
     private void send(Frame frame) {
         lastFrameNanos = System.nanoTime();
         sink.write(frame);
+    }
+
+    /** Whether to write on; if not, it blocks until there is room, or a write was the last one: its client has all that it asked for. */
+    private boolean hasRoom() {
+        blockIfFull();
+        return state != State.BLOCKED && state != State.ENDED;
+    }
+
+    private void blockIfFull() {
+        if (state != State.ENDED && sink.isFull()) {
+            block();
+        }
     }
 
     private void block() {
@@ -251,9 +259,7 @@ final class Subscription implements LiveMember {
     @Override
     public void deliver(Frame.Events frame) {
         sendEvents(frame);
-        if (sink.isFull()) {
-            block();
-        }
+        blockIfFull();
     }
 
     @Override
@@ -279,9 +285,7 @@ final class Subscription implements LiveMember {
             settle();
             if (state == State.LIVE) {
                 send(new Frame.Progress(point, true, log.head().position()));
-                if (sink.isFull()) {
-                    block();
-                }
+                blockIfFull();
             }
         } else if (state == State.READING && silence >= PROGRESS_NANOS && !sink.isFull()) {
             saidLive = false;

@@ -16,7 +16,9 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class SubscriptionTest {
@@ -193,6 +195,27 @@ class SubscriptionTest {
         assertThat(events(sink)).containsExactly(1L, 2L);
     }
 
+    /** A JSON array is over with the frame that says live. */
+    @Test
+    void stream_joinsNoGroup_whenItsClientHasAllOnceItIsLive() {
+        AtomicReference<Subscriptions.Handle> handle = new AtomicReference<>();
+        TestSink sink = new TestSink(Integer.MAX_VALUE, frame -> {
+            if (frame instanceof Frame.Progress) {
+                Objects.requireNonNull(handle.get()).gone();
+            }
+        });
+        log.append("A", "k");
+
+        subscriptions.open(fromTheBeginning(), live, sink).onSuccess(handle::set);
+        loop.settle();
+        log.append("A", "k");
+        pass();
+
+        assertThat(events(sink)).containsExactly(1L);
+        assertThat(sink.last()).isInstanceOf(Frame.Progress.class);
+        assertThat(subscriptions.list()).isEmpty();
+    }
+
     @Test
     void stream_isRefused_whenThereAreEnough() {
         for (int i = 0; i < CONFIG.max(); i++) {
@@ -243,6 +266,18 @@ class SubscriptionTest {
         loop.settle();
         assertThat(opened.succeeded()).isTrue();
         return sink;
+    }
+
+    private static SubscriptionRequest fromTheBeginning() {
+        return new SubscriptionRequest(
+                EventFilter.ALL,
+                new Start.Beginning(),
+                10,
+                Duration.ZERO,
+                Duration.ofHours(1),
+                ExpiredPolicy.ERROR,
+                "client",
+                "peer");
     }
 
     private static SubscriptionRequest request(Duration linger) {
