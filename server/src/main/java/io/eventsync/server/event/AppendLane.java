@@ -48,7 +48,8 @@ final class AppendLane {
     private final Context context;
     private final SingleConnection single;
     private final Function<SqlClient, Future<Void>> check;
-    private final Runnable onChange;
+    private final Runnable onFree;
+    private final Runnable onLost;
     private @Nullable PgConnection connection;
     private @Nullable PreparedStatement append;
     private @Nullable PreparedStatement mark;
@@ -58,14 +59,16 @@ final class AppendLane {
 
     /**
      * @param check what has to be done on each new connection before it appends
-     * @param onChange runs on the context whenever the lane may have become usable or unusable
+     * @param onFree runs on the context when the lane can be used again after it could not
+     * @param onLost runs on the context when its connection is gone; it opens another by itself
      */
     AppendLane(
             Vertx vertx,
             Context context,
             PgConnectOptions options,
             Function<SqlClient, Future<Void>> check,
-            Runnable onChange) {
+            Runnable onFree,
+            Runnable onLost) {
         this.vertx = vertx;
         this.context = context;
         this.check = check;
@@ -77,7 +80,8 @@ final class AppendLane {
                         .addProperty("default_transaction_isolation", "read committed")
                         .addProperty("plan_cache_mode", "force_generic_plan")
                         .addProperty("synchronous_commit", "on"));
-        this.onChange = onChange;
+        this.onFree = onFree;
+        this.onLost = onLost;
     }
 
     /** What the log answered: the position before the batch and its time, or the ids it has already. */
@@ -114,7 +118,7 @@ final class AppendLane {
                             // Whatever it is, the statement under way fails with it too.
                             fresh.exceptionHandler(e -> LOG.debug("append connection cause={}", e.getMessage()));
                             fresh.closeHandler(v -> lost(fresh));
-                            onChange.run();
+                            onFree.run();
                             return null;
                         }));
     }
@@ -126,7 +130,7 @@ final class AppendLane {
         connection = null;
         append = null;
         mark = null;
-        onChange.run();
+        onLost.run();
         if (!closed) {
             LOG.warn("append connection lost, next=reconnect in_ms={}", reconnectMillis);
             reconnectLater();
@@ -161,8 +165,7 @@ final class AppendLane {
         Promise<Answer> promise = Promise.promise();
         long watch = vertx.setTimer(ANSWER_MILLIS_MAX, t -> {
             LOG.error("no answer to an append within {} ms, next=close the connection", ANSWER_MILLIS_MAX);
-            single.abandon();
-            lost(used);
+            drop(used);
             promise.tryFail("no answer to an append");
         });
         Tuple arguments = Tuple.tuple()
@@ -189,6 +192,26 @@ final class AppendLane {
         return promise.future();
     }
 
+    /** Another connection broke, and what broke it may have broken this one, too: asks before it is used again. */
+    void doubt() {
+        PgConnection used = connection;
+        if (used == null || busy || closed) {
+            return; // what is under way will tell
+        }
+        busy = true;
+        used.query("select 1")
+                .execute()
+                .timeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                .onComplete(
+                        answer -> {
+                            if (connection == used) {
+                                busy = false;
+                                onFree.run();
+                            }
+                        },
+                        e -> drop(used));
+    }
+
     private static Answer answer(Row row) {
         String[] ids = row.getArrayOfStrings(2);
         if (ids == null) {
@@ -202,16 +225,24 @@ final class AppendLane {
         return new Answer(0, 0, duplicates);
     }
 
-    /** After a failover the old primary answers 25006 (read-only) and a stopping one 57P0x: both mean that this connection is done. */
+    /**
+     * Whether the connection can go on: not if Postgres did not answer on it, as when it broke, and before that is told otherwise, or
+     * what waits would be sent there. After a failover the old primary answers 25006 (read-only) and a stopping one 57P0x: both mean
+     * that this connection is done, too.
+     */
     private void closeIfUnfit(PgConnection used, Throwable cause) {
-        if (cause instanceof PgException e
-                && e.getSqlState() != null
-                && (e.getSqlState().equals("25006") || e.getSqlState().startsWith("57P"))) {
-            if (connection == used) {
-                single.abandon();
-            }
-            lost(used);
+        String sqlState = cause instanceof PgException e && e.getSqlState() != null ? e.getSqlState() : "";
+        boolean isFit = cause instanceof PgException && !sqlState.equals("25006") && !sqlState.startsWith("57P");
+        if (!isFit) {
+            drop(used);
         }
+    }
+
+    private void drop(PgConnection used) {
+        if (connection == used) {
+            single.abandon();
+        }
+        lost(used);
     }
 
     Context context() {

@@ -91,7 +91,7 @@ final class Appender {
         this.duplicateCheck = duplicateCheck;
         this.meters = new AppendMeters(registry, queuedEvents::get, queuedBytes::get);
         for (int i = 0; i < LANES; i++) {
-            lanes.add(new AppendLane(vertx, context, options, tail::check, this::lanesChanged));
+            lanes.add(new AppendLane(vertx, context, options, tail::check, this::laneIsFree, this::laneIsLost));
         }
     }
 
@@ -462,14 +462,17 @@ final class Appender {
         })));
     }
 
-    private void lanesChanged() {
-        if (lanes.stream().anyMatch(AppendLane::isConnected)) {
-            if (outage) {
-                LOG.info("appends resume");
-            }
-            outage = false;
-            pump();
-        } else if (!graceRuns) {
+    private void laneIsFree() {
+        if (outage) {
+            LOG.info("appends resume");
+        }
+        outage = false;
+        pump();
+    }
+
+    private void laneIsLost() {
+        lanes.forEach(AppendLane::doubt);
+        if (!graceRuns && lanes.stream().noneMatch(AppendLane::isConnected)) {
             graceRuns = true;
             vertx.setTimer(OUTAGE_GRACE_MILLIS, t -> endGrace());
         }

@@ -408,16 +408,19 @@ final class LiveTail {
 
     /** One at a time. */
     private Future<Void> startOver() {
-        if (startingOver == null) {
-            startingOver = open().compose(v -> tellRegressed()).onComplete(done -> {
-                startingOver = null;
-                if (done.succeeded()) {
-                    startsOver = false;
-                    pollSoon();
-                }
-            });
+        if (startingOver != null) {
+            return startingOver;
         }
-        return startingOver;
+        Future<Void> begun = open().compose(v -> tellRegressed());
+        startingOver = begun; // before it is listened to: it may have failed already
+        begun.onComplete(done -> {
+            startingOver = null;
+            if (done.succeeded()) {
+                startsOver = false;
+                pollSoon();
+            }
+        });
+        return begun;
     }
 
     /** Done once they have heard: a reader that is told of more before could take it for what comes next. */

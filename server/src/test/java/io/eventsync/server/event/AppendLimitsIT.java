@@ -8,13 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsync.server.FaultProxy;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
+import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
+import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +59,32 @@ class AppendLimitsIT {
         taken.forEach(TestSql::done);
         assertThat(a.append(event("shed", "T", "{}")).deduplicated()).isFalse();
         assertThat(test.stored("select id from eventsync.events")).hasSize(12);
+    }
+
+    @Test
+    void L3_whatWaits_isStored_whenTheConnectionBreaksUnderAnAppend() {
+        PgConnectOptions direct = TestPostgres.freshTcpDatabase();
+        List<Future<List<Appended>>> waiting = new ArrayList<>();
+        try (FaultProxy network = FaultProxy.to(direct.getPort());
+                TestSql sql = new TestSql();
+                TestNode node = TestNode.open(
+                        new PgConnectOptions(direct).setHost("127.0.0.1").setPort(network.port()), Map.of())) {
+            node.put(event("first", "T", "{}"));
+            Future<List<Appended>> underWay;
+            try (AppendLock lock = AppendLock.hold(sql, direct)) {
+                underWay = node.log().append(List.of(event("under way", "T", "{}")));
+                lock.awaitWaiting(1);
+                for (int i = 0; i < 10; i++) {
+                    waiting.add(node.log().append(List.of(event("waits" + i, "T", "{}"))));
+                }
+                network.cut();
+                assertThatThrownBy(() -> await(underWay)).isInstanceOf(Failure.class);
+            }
+
+            waiting.forEach(TestSql::done);
+            assertThat(sql.query(direct, "select count(*) from eventsync.events where id like 'waits%'"))
+                    .containsExactly("10");
+        }
     }
 
     /** A loop that takes in call after call gets to its answers late; what they hold has to be bounded too. */

@@ -32,8 +32,10 @@ import io.vertx.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +103,31 @@ class LostTailIT {
             assertThat(await(node.log().verify(points.get(4)))).isEqualTo(points.get(4));
             assertRefused(() -> await(node.log().verify(points.get(5))), Reason.CURSOR_FOREIGN);
             assertRefused(() -> await(node.log().verify(points.get(9))), Reason.CURSOR_AHEAD);
+        }
+    }
+
+    @Test
+    void R8_nodeStartsOverAgain_whenItsFirstLookFailsAtOnce() {
+        AtomicBoolean fails = new AtomicBoolean();
+        try (TestNode node = TestNode.open(
+                database,
+                Map.of(),
+                pool -> PromptPool.of(
+                        pool,
+                        ReadStore.HEAD,
+                        known -> known.getLong(0) == 0 && fails.getAndSet(false)
+                                ? Optional.of(Future.failedFuture("away"))
+                                : Optional.empty()))) {
+            assertThat(fill(node, 10)).hasSize(10);
+
+            fails.set(true);
+            loseAfter(5);
+
+            await().until(() -> node.log().head().position() == 5);
+            node.put(event("after", "T", "{}"));
+
+            await().until(() -> node.log().head().position() == 6);
+            assertThat(fails).isFalse();
         }
     }
 

@@ -6,8 +6,9 @@ import io.vertx.sqlclient.PreparedQuery;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -17,8 +18,8 @@ import java.util.function.Function;
 final class PromptPool {
     private PromptPool() {}
 
-    /** Asks another thread for what the statement answers, as this one waits for it. */
-    static Pool of(Pool pool, String statement, Function<Tuple, RowSet<Row>> answer) {
+    /** @param answer what to answer at once, or nothing to let the pool do as usual */
+    static Pool of(Pool pool, String statement, Function<Tuple, Optional<Future<RowSet<Row>>>> answer) {
         return proxy(Pool.class, (method, arguments) -> {
             Object result = method.invoke(pool, arguments);
             return method.getName().equals("preparedQuery") && statement.equals(arguments[0])
@@ -27,17 +28,17 @@ final class PromptPool {
         });
     }
 
-    private static PreparedQuery<?> prompt(PreparedQuery<?> query, Function<Tuple, RowSet<Row>> answer) {
-        return proxy(
-                PreparedQuery.class,
-                (method, arguments) -> method.getName().equals("execute")
-                        ? Future.succeededFuture(CompletableFuture.supplyAsync(() -> answer.apply((Tuple) arguments[0]))
-                                .join())
-                        : method.invoke(query, arguments));
+    private static PreparedQuery<?> prompt(
+            PreparedQuery<?> query, Function<Tuple, Optional<Future<RowSet<Row>>>> answer) {
+        return proxy(PreparedQuery.class, (method, arguments) -> {
+            Optional<Future<RowSet<Row>>> atOnce =
+                    method.getName().equals("execute") ? answer.apply((Tuple) arguments[0]) : Optional.empty();
+            return atOnce.isPresent() ? atOnce.get() : method.invoke(query, arguments);
+        });
     }
 
     private interface Calls {
-        Object handle(java.lang.reflect.Method method, Object[] arguments) throws ReflectiveOperationException;
+        Object handle(Method method, Object[] arguments) throws ReflectiveOperationException;
     }
 
     private static <T> T proxy(Class<T> type, Calls calls) {

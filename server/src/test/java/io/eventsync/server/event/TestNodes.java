@@ -7,10 +7,16 @@ import io.eventsync.server.failure.Failure;
 import io.eventsync.server.failure.Reason;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
+import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A database of its own with the nodes that a test opens on it. */
@@ -36,13 +42,17 @@ final class TestNodes implements AutoCloseable {
                 database,
                 flags,
                 pool -> PromptPool.of(
-                        pool,
-                        ReadStore.STORED,
-                        positions -> sql.on(
-                                database,
-                                client -> client.preparedQuery(ReadStore.STORED).execute(positions))));
+                        pool, ReadStore.STORED, positions -> Optional.of(Future.succeededFuture(stored(positions)))));
         nodes.add(node);
         return node;
+    }
+
+    /** From a thread that may block. */
+    private RowSet<Row> stored(Tuple positions) {
+        return CompletableFuture.supplyAsync(() -> sql.on(
+                        database,
+                        client -> client.preparedQuery(ReadStore.STORED).execute(positions)))
+                .join();
     }
 
     AppendLock holdAppends() {
