@@ -72,8 +72,8 @@ public final class CursorSaver {
     /** The cursor moved, by so many events or by none. */
     public void moved(int events) {
         unsaved += events;
-        if (unsaved >= pace.events()) {
-            save();
+        if (unsaved >= pace.events() && failures == 0) {
+            attempt();
         } else if (timer == null && !isSaving) {
             arm(pace.interval().toMillis());
         }
@@ -138,18 +138,22 @@ public final class CursorSaver {
 
     private void failed(Throwable failure, List<Promise<Void>> served) {
         boolean isForGood = failure instanceof EventSyncException e && !e.isRetryable();
-        if (isForGood || isClosing) {
-            served.addAll(waiting);
-            waiting = new ArrayList<>(); // before anybody hears: they may save anew
+        boolean isLast = isClosing && waiting.isEmpty();
+        served.addAll(waiting);
+        waiting = new ArrayList<>(); // before anybody hears: they may save anew
+        if (isForGood || isLast) {
             served.forEach(promise -> promise.fail(failure));
             if (!isClosing) {
                 refused.accept(failure);
             }
             return;
         }
-        served.addAll(waiting);
         waiting = served;
         failures++;
+        if (isClosing) {
+            attempt(); // that was an older cursor
+            return;
+        }
         arm(pace.backoff().delayMillis(failures, Duration.ZERO, pace.random()));
     }
 

@@ -103,7 +103,7 @@ public final class Transport implements GrpcClient {
         }
         Promise<T> promise = Promise.promise();
         answer.onComplete((result, failure) -> {
-            if (Vertx.currentContext() == caller) {
+            if (VertxLoop.isOn(caller)) {
                 promise.complete(result, failure);
             } else {
                 caller.runOnContext(v -> promise.complete(result, failure));

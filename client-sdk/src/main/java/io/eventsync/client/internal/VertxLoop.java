@@ -22,9 +22,14 @@ public final class VertxLoop implements Loop {
         return new VertxLoop(vertx, isOurs && current != null ? current : vertx.getOrCreateContext());
     }
 
+    /** Whether this is that context and its own thread: work that blocks has the context too, on another thread and beside it. */
+    static boolean isOn(Context context) {
+        return Vertx.currentContext() == context && Context.isOnEventLoopThread() == context.isEventLoopContext();
+    }
+
     @Override
     public void run(Runnable task) {
-        if (Vertx.currentContext() == context) {
+        if (isOn(context)) {
             task.run();
         } else {
             later(task);

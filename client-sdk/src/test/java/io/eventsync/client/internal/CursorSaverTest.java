@@ -20,6 +20,7 @@ class CursorSaverTest {
     private final List<String> saves = new ArrayList<>();
     private final List<Throwable> refused = new ArrayList<>();
     private @Nullable RuntimeException failure;
+    private int tries;
     private String cursor = "c0";
     private final CursorSaver saver = new CursorSaver(
             loop,
@@ -31,6 +32,7 @@ class CursorSaverTest {
 
                 @Override
                 public void save(String name, String text) {
+                    tries++;
                     if (failure != null) {
                         throw failure;
                     }
@@ -149,6 +151,38 @@ class CursorSaverTest {
 
         assertThat(saves).containsExactly("c1", "c2", "c3");
         assertThat(loop.held() + loop.timers()).isZero();
+    }
+
+    @Test
+    void failedSave_waitsForItsTime_howManyEventsSoeverCome() {
+        failure = new IllegalStateException("away");
+        cursor = "c1";
+        for (int i = 0; i < 1_000; i++) {
+            saver.moved(1);
+        }
+        assertThat(tries).isEqualTo(1);
+
+        failure = null;
+        loop.pass(100);
+
+        assertThat(saves).containsExactly("c1");
+    }
+
+    @Test
+    void close_savesTheNewestCursor_whenTheSaveBeforeItFails() {
+        loop.hold();
+        cursor = "c1";
+        saver.save();
+        cursor = "c2";
+        Future<Void> closed = saver.close();
+
+        failure = new IllegalStateException("away");
+        loop.release();
+        failure = null;
+        loop.release();
+
+        assertThat(closed.succeeded()).isTrue();
+        assertThat(saves).containsExactly("c2");
     }
 
     private static EventSyncException refusal() {
