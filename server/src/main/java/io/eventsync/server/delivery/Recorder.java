@@ -159,6 +159,9 @@ final class Recorder implements Ledger {
         store.apply(sealed)
                 .onComplete(
                         lost -> {
+                            if (isClosed) {
+                                return; // the leases may be another node's by now, which closes what is open
+                            }
                             if (isFailing) {
                                 isFailing = false;
                                 LOG.info("attempts are recorded again");

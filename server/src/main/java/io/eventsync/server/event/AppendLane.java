@@ -43,6 +43,7 @@ final class AppendLane {
     private static final long RECONNECT_MILLIS_MIN = 50;
     private static final long RECONNECT_MILLIS_MAX = 2_000;
     private static final long ANSWER_MILLIS_MAX = 10_000;
+    private static final long DOUBT_MILLIS_MAX = 1_000;
 
     private final Vertx vertx;
     private final Context context;
@@ -201,7 +202,7 @@ final class AppendLane {
         busy = true;
         used.query("select 1")
                 .execute()
-                .timeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                .timeout(DOUBT_MILLIS_MAX, TimeUnit.MILLISECONDS)
                 .onComplete(
                         answer -> {
                             if (connection == used) {

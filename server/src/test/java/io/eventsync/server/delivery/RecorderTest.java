@@ -104,6 +104,17 @@ class RecorderTest {
     }
 
     @Test
+    void turnThatComesBackTooLate_isNotSent() {
+        start(1);
+        runTasks();
+
+        recorder.close();
+        records.get(0).complete(Set.of());
+
+        assertThat(said).containsExactly("write");
+    }
+
+    @Test
     void whoWaits_isToldOnceItsTurnIsOnRecord_whateverIsOnItsWayByThen() {
         start(1);
         runTasks();
