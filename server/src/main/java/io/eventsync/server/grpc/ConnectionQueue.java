@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -13,28 +14,32 @@ import java.util.function.Supplier;
  * reads, the last ones would come to nothing for seconds. Therefore it is handed no more than the socket takes at once, and the rest
  * waits here. On the context of the connection.
  *
- * <p>Nobody waits long for a stream whose client takes nothing of it: what much has overtaken counts no more, and where nothing
- * is taken at all more and more is handed on, as much as the streams' own limits allow.
+ * <p>Nobody waits long for a stream whose client takes nothing of it: what much has overtaken counts no more, and where nothing that
+ * counts is taken, though the connection as a whole has room, more and more is handed on, as much as the streams' own limits allow.
  */
 final class ConnectionQueue {
     /** As much as makes the transport call the socket full. */
     static final long HANDED_BYTES_MAX = 64L << 10;
 
     static final long OVERTAKEN_BYTES_MAX = 4 * HANDED_BYTES_MAX;
-    private static final long PATIENCE_MILLIS = 20;
+    private static final long LOOK_MILLIS = 5;
 
     private final Vertx vertx;
+    private final BooleanSupplier hasRoom;
     private final Deque<Handed> handed = new ArrayDeque<>();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private long handedBytes;
     private long handedBytesMax = HANDED_BYTES_MAX;
     private long writtenBytes;
+    private long writtenInTime;
     private boolean isPlanned;
-    private boolean isTiming;
+    private boolean isLooking;
     private int streams;
 
-    ConnectionQueue(Vertx vertx) {
+    /** @param hasRoom whether the connection as a whole takes more */
+    ConnectionQueue(Vertx vertx, BooleanSupplier hasRoom) {
         this.vertx = vertx;
+        this.hasRoom = hasRoom;
     }
 
     /** With the transport, and not written yet. */
@@ -70,7 +75,7 @@ final class ConnectionQueue {
         }
         Waiting last = new Waiting(bytes, write, Promise.promise());
         waiting.addLast(last);
-        losePatienceLater();
+        lookLater();
         return last.promise().future();
     }
 
@@ -93,6 +98,9 @@ final class ConnectionQueue {
     private void written(Handed entry) {
         writtenBytes += entry.bytes;
         handedBytesMax = HANDED_BYTES_MAX;
+        if (entry.counts) {
+            writtenInTime++;
+        }
         forget(entry);
         while (!handed.isEmpty() && isPast(handed.getFirst())) {
             forget(handed.removeFirst());
@@ -129,20 +137,20 @@ final class ConnectionQueue {
         }
     }
 
-    private void losePatienceLater() {
-        if (!isTiming) {
-            isTiming = true;
-            long before = writtenBytes;
-            vertx.setTimer(PATIENCE_MILLIS, t -> {
-                isTiming = false;
-                if (writtenBytes == before) {
+    private void lookLater() {
+        if (!isLooking) {
+            isLooking = true;
+            long before = writtenInTime;
+            vertx.setTimer(LOOK_MILLIS, t -> {
+                isLooking = false;
+                if (writtenInTime == before && hasRoom.getAsBoolean()) {
                     handed.forEach(this::forget);
                     handed.clear();
                     handedBytesMax *= 2;
                     handOn();
                 }
                 if (!waiting.isEmpty()) {
-                    losePatienceLater();
+                    lookLater();
                 }
             });
         }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream that shares its connection with others: writes in its turn, and ends after what it has written. */
 final class QueuedWire implements CallWire {
-    /** As many as the transport takes from one stream. */
-    private static final int UNSENT_MESSAGES_MAX = 16;
+    /** Small ones cost more than their bytes. */
+    private static final int UNSENT_MESSAGES_MAX = 256;
 
     private final CallWire wire;
     private final ConnectionQueue queue;

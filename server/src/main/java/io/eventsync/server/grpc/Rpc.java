@@ -165,7 +165,8 @@ final class Rpc {
         if (!isStream(request.fullMethodName())) {
             return wire;
         }
-        ConnectionQueue queue = queues.computeIfAbsent(request.connection(), c -> new ConnectionQueue(vertx));
+        ConnectionQueue queue =
+                queues.computeIfAbsent(request.connection(), c -> new ConnectionQueue(vertx, ConnectionRoom.of(c)));
         queue.opened();
         return new QueuedWire(wire, queue);
     }

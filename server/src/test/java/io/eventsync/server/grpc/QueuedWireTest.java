@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class QueuedWireTest {
     private final List<String> said = new ArrayList<>();
     private final List<Promise<Void>> writes = new ArrayList<>();
-    private final QueuedWire wire = new QueuedWire(proxy(CallWire.class), new ConnectionQueue(proxy(Vertx.class)));
+    private final QueuedWire wire =
+            new QueuedWire(proxy(CallWire.class), new ConnectionQueue(proxy(Vertx.class), () -> true));
 
     @SuppressWarnings("unchecked") // of that type
     private <T> T proxy(Class<T> type) {
@@ -88,7 +89,7 @@ class QueuedWireTest {
     @Test
     void manySmallMessagesThatWait_areFull_untilOneIsWritten() {
         List<Future<Void>> all = new ArrayList<>();
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < 256; i++) {
             assertThat(wire.isFull()).isFalse();
             all.add(wire.write(Buffer.buffer("m" + i)));
         }
