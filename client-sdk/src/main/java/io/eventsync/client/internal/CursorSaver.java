@@ -84,7 +84,9 @@ public final class CursorSaver {
     public Future<Void> save() {
         Promise<Void> promise = Promise.promise();
         waiting.add(promise);
-        attempt();
+        if (failures == 0 || isClosing) { // else the next try has its time
+            attempt();
+        }
         return promise.future();
     }
 
@@ -105,6 +107,7 @@ public final class CursorSaver {
         String text = cursor.get();
         if (text.isEmpty() || text.equals(saved)) {
             unsaved = 0;
+            failures = 0;
             served.forEach(Promise::complete);
             return;
         }
@@ -142,6 +145,7 @@ public final class CursorSaver {
         served.addAll(waiting);
         waiting = new ArrayList<>(); // before anybody hears: they may save anew
         if (isForGood || isLast) {
+            failures = 0;
             served.forEach(promise -> promise.fail(failure));
             if (!isClosing) {
                 refused.accept(failure);

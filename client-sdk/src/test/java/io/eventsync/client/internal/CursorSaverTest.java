@@ -159,6 +159,7 @@ class CursorSaverTest {
         cursor = "c1";
         for (int i = 0; i < 1_000; i++) {
             saver.moved(1);
+            saver.save();
         }
         assertThat(tries).isEqualTo(1);
 
@@ -166,6 +167,21 @@ class CursorSaverTest {
         loop.pass(100);
 
         assertThat(saves).containsExactly("c1");
+    }
+
+    @Test
+    void refusedSave_leavesNoPause_forTheNext() {
+        failure = new IllegalStateException("away");
+        cursor = "c1";
+        saver.save();
+        failure = refusal();
+        loop.pass(100);
+        assertThat(refused).hasSize(1);
+
+        failure = null;
+        Future<Void> saved = saver.save();
+
+        assertThat(saved.succeeded()).isTrue();
     }
 
     @Test

@@ -31,7 +31,7 @@ final class ConnectionQueue {
     private long handedBytes;
     private long handedBytesMax = HANDED_BYTES_MAX;
     private long writtenBytes;
-    private long writtenInTime;
+    private long writesThatCount;
     private boolean isPlanned;
     private boolean isLooking;
     private int streams;
@@ -99,7 +99,7 @@ final class ConnectionQueue {
         writtenBytes += entry.bytes;
         handedBytesMax = HANDED_BYTES_MAX;
         if (entry.counts) {
-            writtenInTime++;
+            writesThatCount++;
         }
         forget(entry);
         while (!handed.isEmpty() && isPast(handed.getFirst())) {
@@ -140,10 +140,10 @@ final class ConnectionQueue {
     private void lookLater() {
         if (!isLooking) {
             isLooking = true;
-            long before = writtenInTime;
+            long before = writesThatCount;
             vertx.setTimer(LOOK_MILLIS, t -> {
                 isLooking = false;
-                if (writtenInTime == before && hasRoom.getAsBoolean()) {
+                if (writesThatCount == before && hasRoom.getAsBoolean()) {
                     handed.forEach(this::forget);
                     handed.clear();
                     handedBytesMax *= 2;
