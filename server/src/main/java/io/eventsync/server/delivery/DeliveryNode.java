@@ -26,26 +26,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's share of the endpoints: takes and gives up leases, feeds the endpoints it has, sends, and hands over. All on the context
- * of its verticle.
+ * Works this node's {@link Share} of the endpoints: takes them up and hands them over, feeds them and sends. All on the context of its
+ * verticle.
  */
-final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailListener {
+final class DeliveryNode implements Share.Holder, Recorder.Listener, Feeder.Listener, TailListener {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryNode.class);
-    private static final long LOOK_MILLIS = 500;
-    /** What changes on this node is told by {@link #hint}, so only other nodes make it look often. */
-    private static final long LOOK_ALONE_MILLIS = 2_000;
-
     private static final long VERIFY_MILLIS = 250;
-    private static final long REAP_MILLIS = 20_000;
-    private static final int TAKE_MAX = 200;
     private static final int IDLE_PER_ROUND = 500;
     private static final long IDLE_MILLIS = 2_000;
 
     private final Vertx vertx;
     private final EventLog log;
     private final DeliveryConfig config;
-    private final UUID node;
-    private final LeaseStore leases;
     private final RunStore runs;
     private final Senders senders;
     private final SteadyClock clock;
@@ -54,22 +46,16 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
     private final Recorder recorder;
     private final Feeder feeder;
     private final Pump pump;
+    private final Share share;
+    private final Upkeep idle;
     private final SplittableRandom random = new SplittableRandom();
     private final Map<Long, Assignment> assignments = new LinkedHashMap<>();
     /** Being read, or given up: for a moment they are this node's without being worked. */
     private final Set<Long> changing = new HashSet<>();
 
-    private final List<Upkeep> rounds;
-    private long leaseUntilMillis = Long.MIN_VALUE;
-    private int target;
-    private boolean isAlone;
-    /** As many as there are assignments; for other threads. */
-    private volatile int assigned;
+    /** As many as there were assignments lately; for other threads. */
+    private volatile int metered;
 
-    private boolean isHinted;
-    private boolean isHintedAgain;
-    private boolean isLooking;
-    private boolean looksAgain;
     private boolean isStopping;
 
     DeliveryNode(
@@ -86,97 +72,38 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
         this.vertx = vertx;
         this.log = log;
         this.config = config;
-        this.node = node;
-        this.leases = leases;
         this.runs = runs;
         this.senders = senders;
         this.clock = clock;
         this.onSystemEvents = onSystemEvents;
-        this.meters = new DeliveryMeters(registry, () -> assigned);
+        this.meters = new DeliveryMeters(registry, () -> metered);
         this.recorder = new Recorder(vertx, runs::record, node, clock, meters, this);
         this.feeder = new Feeder(vertx, log, clock, this);
         this.pump = new Pump(vertx, runs, feeder, clock, config.inFlightMax(), config.inFlightBytesMax());
-        this.rounds = List.of(
-                new Upkeep(vertx, "lease", config.lease().toMillis() / 3, this::beatAndBalance),
-                new Upkeep(vertx, "endpoints", this::lookMillis, () -> look().map(v -> false)),
-                new Upkeep(vertx, "reap", REAP_MILLIS, () -> leases.reap().map(v -> false)),
-                new Upkeep(vertx, "idle", IDLE_MILLIS, this::recordIdle));
+        this.share = new Share(vertx, leases, node, config.lease(), clock, this);
+        this.idle = new Upkeep(vertx, "idle", IDLE_MILLIS, this::recordIdle);
     }
 
     Future<Void> start() {
         log.subscribe(vertx.getOrCreateContext(), this);
-        return beat().compose(v -> look()).map(v -> {
-            rounds.forEach(Upkeep::start);
-            return null;
-        });
+        return share.start().onSuccess(v -> idle.start());
     }
 
     // ---- leases ----
 
-    private Future<Void> beat() {
-        long before = clock.millis();
-        assigned = assignments.size();
-        return leases.beat(node, config.lease().toMillis()).map(beat -> {
-            clock.set(beat.nowMicros());
-            leaseUntilMillis =
-                    Math.max(leaseUntilMillis, before + config.lease().toMillis());
-            target = (beat.endpoints() + beat.nodes() - 1) / Math.max(1, beat.nodes());
-            isAlone = beat.nodes() <= 1;
-            return null;
-        });
-    }
-
-    /** More or fewer endpoints than this node works, because others came or went, are looked at right away. */
-    private Future<Boolean> beatAndBalance() {
-        return beat().compose(v -> target == assignments.size() ? Future.succeededFuture() : look())
-                .map(v -> false);
-    }
-
-    private long lookMillis() {
-        return isAlone ? LOOK_ALONE_MILLIS : LOOK_MILLIS;
-    }
-
-    /** Whether others may not have taken this node's endpoints yet. */
-    private boolean isAlive() {
-        return clock.millis() < leaseUntilMillis;
-    }
-
-    /** Something about endpoints was changed on this node. From any context of this node's. */
+    /** Something about endpoints was changed on this node. */
     void hint() {
-        if (isHinted) {
-            isHintedAgain = true;
-            return;
-        }
-        isHinted = true;
-        // The beat says how many endpoints are this node's share.
-        Future<Void> beaten = isStopping ? Future.succeededFuture() : beat();
-        Object unused = beaten.eventually(this::look).onComplete(v -> {
-            isHinted = false;
-            if (isHintedAgain) {
-                isHintedAgain = false;
-                hint();
-            }
-        });
+        share.hint();
     }
 
-    /** Looks at what changed about this node's endpoints, gives up what is too much, takes what is free. */
-    private Future<Void> look() {
-        if (isLooking) {
-            looksAgain = true;
-            return Future.succeededFuture();
-        }
-        isLooking = true;
-        return leases.revisions(node).compose(this::follow).compose(v -> take()).eventually(() -> {
-            isLooking = false;
-            if (looksAgain) {
-                looksAgain = false;
-                Object unused = look();
-            }
-            return Future.succeededFuture();
-        });
+    @Override
+    public int assigned() {
+        return assignments.size();
     }
 
-    private Future<Void> follow(List<LeaseStore.Revision> revisions) {
+    @Override
+    public Future<Void> follow(List<LeaseStore.Revision> revisions) {
+        metered = assignments.size();
         Map<Long, LeaseStore.Revision> owned = new LinkedHashMap<>();
         revisions.forEach(r -> owned.put(r.endpoint(), r));
         for (Assignment assignment : List.copyOf(assignments.values())) {
@@ -192,42 +119,26 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
         }
         List<Assignment> kept =
                 assignments.values().stream().filter(a -> !a.isEnding).toList();
-        if (!isStopping && kept.size() > target) {
-            kept.subList(target, kept.size()).forEach(assignment -> end(assignment, false));
+        if (!isStopping && kept.size() > share.target()) {
+            kept.subList(share.target(), kept.size()).forEach(assignment -> end(assignment, false));
         }
         // Owned, but not worked: to be taken anew, which closes what may be open.
         List<EndpointHandle> left = owned.values().stream()
                 .filter(r -> !changing.contains(r.endpoint()))
                 .map(r -> new EndpointHandle(r.endpoint(), "", r.epoch(), 0, r.revision()))
                 .toList();
-        Future<Void> released = left.isEmpty() ? Future.succeededFuture() : leases.release(node, left);
-        return released.compose(v -> sayFollowed(revisions));
+        return share.release(left).compose(v -> sayFollowed(revisions));
     }
 
     /** What was changed is read anew, or has been: from here on no event meets the settings of before. */
     private Future<Void> sayFollowed(List<LeaseStore.Revision> revisions) {
-        List<LeaseStore.Revision> followed = revisions.stream()
+        return share.followed(revisions.stream()
                 .filter(r -> r.isNew() && assignments.containsKey(r.endpoint()))
-                .toList();
-        return followed.isEmpty() ? Future.succeededFuture() : leases.followed(node, followed);
+                .toList());
     }
 
-    private Future<Void> take() {
-        int room = Math.min(TAKE_MAX, target - assignments.size());
-        if (isStopping || !isAlive()) {
-            return Future.succeededFuture();
-        }
-        return leases.take(node, Math.max(0, room)).compose(taken -> {
-            if (taken.isEmpty()) {
-                return Future.succeededFuture();
-            }
-            LOG.info("endpoints taken count={}", taken.size());
-            looksAgain = looksAgain || taken.size() == room;
-            return load(taken.keySet().toArray(Long[]::new));
-        });
-    }
-
-    private Future<Void> load(Long[] endpoints) {
+    @Override
+    public Future<Void> load(Long[] endpoints) {
         List<Long> ids = List.of(endpoints);
         changing.addAll(ids);
         return runs.load(endpoints, clock)
@@ -317,7 +228,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
                 changing.add(assignment.id());
                 Future<Void> next = readsAnew && !isStopping
                         ? load(new Long[] {assignment.id()})
-                        : leases.release(node, List.of(assignment.run().handle()));
+                        : share.release(List.of(assignment.run().handle()));
                 next.onComplete(w -> changing.remove(assignment.id()))
                         .onFailure(e -> LOG.warn(
                                 "handing an endpoint over failed endpoint={} cause={} next=look again",
@@ -447,7 +358,7 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
 
     @Override
     public void recorded(Turn turn, Set<Long> lost) {
-        boolean isAlive = isAlive();
+        boolean isAlive = share.isAlive();
         for (Turn.Start start : turn.starts()) {
             Assignment assignment = assignments.get(start.run().handle().id());
             boolean isLost = lost.contains(start.run().handle().id());
@@ -504,14 +415,15 @@ final class DeliveryNode implements Recorder.Listener, Feeder.Listener, TailList
     Future<Void> stop(long millisMax) {
         isStopping = true;
         log.unsubscribe(this);
-        rounds.forEach(Upkeep::close);
+        share.stop();
+        idle.close();
         Promise<Void> promise = Promise.promise();
         List.copyOf(assignments.values()).forEach(assignment -> end(assignment, false));
         long until = clock.millis() + millisMax;
         awaitIdle(until, promise);
         return promise.future()
                 .onComplete(v -> recorder.close())
-                .transform(v -> leases.leave(node))
+                .transform(v -> share.leave())
                 .otherwiseEmpty();
     }
 
