@@ -117,7 +117,7 @@ final class ModelNode {
         isEnding = false;
     }
 
-    /** See {@code DeliveryNode.look}. */
+    /** See {@code DeliveryNode.follow}. */
     void look(long now) {
         EndpointRun mine = run;
         if (mine == null) {
