@@ -54,7 +54,7 @@ final class DeliveryNode implements Share.Holder, Recorder.Listener, Feeder.List
     private final Set<Long> changing = new HashSet<>();
 
     /** As many as there were assignments lately; for other threads. */
-    private volatile int metered;
+    private volatile int assignedLately;
 
     private boolean isStopping;
 
@@ -76,7 +76,7 @@ final class DeliveryNode implements Share.Holder, Recorder.Listener, Feeder.List
         this.senders = senders;
         this.clock = clock;
         this.onSystemEvents = onSystemEvents;
-        this.meters = new DeliveryMeters(registry, () -> metered);
+        this.meters = new DeliveryMeters(registry, () -> assignedLately);
         this.recorder = new Recorder(vertx, runs::record, node, clock, meters, this);
         this.feeder = new Feeder(vertx, log, clock, this);
         this.pump = new Pump(vertx, runs, feeder, clock, config.inFlightMax(), config.inFlightBytesMax());
@@ -103,7 +103,7 @@ final class DeliveryNode implements Share.Holder, Recorder.Listener, Feeder.List
 
     @Override
     public Future<Void> follow(List<LeaseStore.Revision> revisions) {
-        metered = assignments.size();
+        assignedLately = assignments.size();
         Map<Long, LeaseStore.Revision> owned = new LinkedHashMap<>();
         revisions.forEach(r -> owned.put(r.endpoint(), r));
         for (Assignment assignment : List.copyOf(assignments.values())) {
