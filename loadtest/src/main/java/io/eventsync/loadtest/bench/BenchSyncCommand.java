@@ -22,8 +22,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Catch-up: reads the log by Sync from its beginning to its head. Latency is of a page. --duration bounds"
-                        + " the reading; --warmup does not apply.",
-        footer = {"", "Examples:", "  bench sync --duration 60s", "  bench sync --prefix BENCH.T001 --readers 4"})
+                        + " the reading; --warmup applies with --repeat only.",
+        footer = {
+            "",
+            "Examples:",
+            "  bench sync --duration 60s",
+            "  bench sync --prefix BENCH.T001 --readers 4",
+            "  bench sync --repeat --events 10000 --prefix BENCH.T001"
+        })
 final class BenchSyncCommand implements Callable<Integer> {
 
     private static final Duration START_MAX = Duration.ofSeconds(10);
@@ -46,15 +52,33 @@ final class BenchSyncCommand implements Callable<Integer> {
             description = "Only tags with this prefix. Repeatable (default all).")
     List<String> prefixes = List.of();
 
+    @Option(names = "--events", paramLabel = "N", description = "Where a reading ends (default: at the head).")
+    long events = Long.MAX_VALUE;
+
+    @Option(
+            names = "--repeat",
+            description = "Begin again from the beginning until the time is up, first for --warmup uncounted.")
+    boolean isRepeated;
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
         Vertx vertx = Edge.vertx(common.eventLoops);
-        Window window = Window.after(Duration.ZERO, common.duration);
-        try (Interruption interruption = Interruption.stopping(window::stopNow)) {
-            Map<String, Object> result = measure(vertx, window);
+        Duration warmup = isRepeated ? common.warmup : Duration.ZERO;
+        Window warming = Window.after(Duration.ZERO, warmup);
+        Window window = Window.after(warmup, common.duration);
+        Runnable stop = () -> {
+            warming.stopNow();
+            window.stopNow();
+        };
+        try (Interruption interruption = Interruption.stopping(stop)) {
+            List<SyncReader> all = deploy(vertx);
+            if (isRepeated) {
+                await(begin(all, warming));
+            }
+            Map<String, Object> result = measure(all, window);
             common.output.print(result, spec.commandLine().getOut());
             return BenchLoad.exitCode(result);
         } finally {
@@ -62,28 +86,46 @@ final class BenchSyncCommand implements Callable<Integer> {
         }
     }
 
-    private Map<String, Object> measure(Vertx vertx, Window window) {
-        List<Future<Tally>> running = new ArrayList<>();
+    private List<SyncReader> deploy(Vertx vertx) {
+        List<SyncReader> all = new ArrayList<>();
+        for (int i = 0; i < readers; i++) {
+            Connection connection = Connection.to(vertx, common.server.target());
+            SyncReader reader = new SyncReader(connection, prefixes, page, events, isRepeated);
+            Edge.awaitDone(vertx.deployVerticle(reader), START_MAX);
+            all.add(reader);
+        }
+        return all;
+    }
+
+    private static List<Future<Tally>> begin(List<SyncReader> all, Window window) {
+        return all.stream().map(reader -> reader.run(window)).toList();
+    }
+
+    private void await(List<Future<Tally>> running) {
+        Edge.awaitDone(Future.join(running), common.warmup.plus(common.duration).plus(START_MAX));
+    }
+
+    private Map<String, Object> measure(List<SyncReader> all, Window window) {
         CpuMeter cpu = new CpuMeter(common.serverPids);
         cpu.start();
         long started = System.nanoTime();
-        for (int i = 0; i < readers; i++) {
-            SyncReader reader = new SyncReader(Connection.to(vertx, common.server.target()), prefixes, page);
-            Edge.awaitDone(vertx.deployVerticle(reader), START_MAX);
-            running.add(reader.run(window));
-        }
-        Edge.awaitDone(Future.join(running), common.duration.plus(START_MAX));
+        List<Future<Tally>> read = begin(all, window);
+        await(read);
         double seconds = (System.nanoTime() - started) / 1e9;
         cpu.stop();
 
         Tally total = new Tally();
-        running.forEach(tally -> total.add(tally.result()));
+        read.forEach(tally -> total.add(tally.result()));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("bench", "sync");
         common.describe(result);
         result.put("readers", readers);
         result.put("page", page);
         result.put("prefixes", prefixes);
+        result.put("repeat", isRepeated);
+        if (events != Long.MAX_VALUE) {
+            result.put("reading_events", events);
+        }
         total.describe(seconds, result);
         cpu.describe(total.events(), result);
         return result;

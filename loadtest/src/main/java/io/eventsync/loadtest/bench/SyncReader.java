@@ -12,20 +12,26 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
-/** Reads the log page by page from its beginning to its head, or until the time is up. */
+/** Reads the log page by page from its beginning to its head or a number of events, once or over and over, or until the time is up. */
 final class SyncReader extends VerticleBase {
 
     private final Connection connection;
     private final List<String> prefixes;
     private final int pageEvents;
-    private final WireScan scan = new WireScan("");
-    private final Tally tally = new Tally();
-    private final Promise<Tally> finished = Promise.promise();
+    private final long readingEvents;
+    private final boolean isRepeated;
+    private WireScan scan = new WireScan("");
+    private Tally tally = new Tally();
+    private Promise<Tally> finished = Promise.promise();
+    private long read;
 
-    SyncReader(Connection connection, List<String> prefixes, int pageEvents) {
+    /** @param readingEvents where a reading ends, if the head is not reached before */
+    SyncReader(Connection connection, List<String> prefixes, int pageEvents, long readingEvents, boolean isRepeated) {
         this.connection = connection;
         this.prefixes = prefixes;
         this.pageEvents = pageEvents;
+        this.readingEvents = readingEvents;
+        this.isRepeated = isRepeated;
     }
 
     @Override
@@ -33,9 +39,21 @@ final class SyncReader extends VerticleBase {
         return connection.close();
     }
 
+    /** From the beginning, with what was counted before forgotten. One run after the other. */
     Future<Tally> run(Window window) {
-        context.runOnContext(ignored -> page(window));
-        return finished.future();
+        Promise<Tally> promise = Promise.promise();
+        context.runOnContext(ignored -> {
+            finished = promise;
+            tally = new Tally();
+            begin(window);
+        });
+        return promise.future();
+    }
+
+    private void begin(Window window) {
+        scan = new WireScan("");
+        read = 0;
+        page(window);
     }
 
     private void page(Window window) {
@@ -49,8 +67,12 @@ final class SyncReader extends VerticleBase {
             }
             scan.syncPage(page);
             tally.succeeded(scan.events, now - asked);
-            if (scan.isUpToDate || window.isOver(now)) {
+            read += scan.events;
+            boolean isRead = scan.isUpToDate || read >= readingEvents;
+            if (window.isOver(now) || (isRead && !isRepeated)) {
                 finished.complete(tally);
+            } else if (isRead) {
+                begin(window);
             } else {
                 page(window);
             }
@@ -64,7 +86,7 @@ final class SyncReader extends VerticleBase {
         return Buffer.buffer(SyncRequest.newBuilder()
                 .setFilter(Filter.newBuilder().addAllTagPrefixes(prefixes))
                 .setStart(start)
-                .setMaxEvents(pageEvents)
+                .setMaxEvents((int) Math.min(pageEvents, readingEvents - read))
                 .build()
                 .toByteArray());
     }

@@ -114,6 +114,18 @@ class BenchIT {
     }
 
     @Test
+    void bench_readsTheSameAgain_whenSyncingRepeatedly() throws IOException {
+        assertThat(cli.run("replay", "--sample", "5000").exitCode()).isZero();
+
+        JsonNode result = cli.measure("bench", "sync", "--repeat", "--events", "1900", "--page", "1000")
+                .result();
+
+        long events = result.get("events").asLong();
+        assertThat(events).isGreaterThan(5_000);
+        assertThat(events % 1_900).isIn(0L, 1_000L);
+    }
+
+    @Test
     @Tag("long")
     void bench_comparesWithEcho_whenAsked() throws IOException {
         TestCli.Outcome outcome = cli.measure("bench", "stream", "--compare", "--rounds", "1", "--in-flight", "8");
