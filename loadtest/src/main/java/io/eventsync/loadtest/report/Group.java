@@ -10,8 +10,6 @@ import java.util.Set;
 /** The results of one bench, and which of its parameters tell them apart. */
 record Group(String bench, List<Result> results) {
 
-    private static final String LOG_EVENTS = "log_events";
-
     /** In the order in which benches first appear. */
     static List<Group> of(List<Result> results) {
         Map<String, List<Result>> byBench = new LinkedHashMap<>();
@@ -36,17 +34,17 @@ record Group(String bench, List<Result> results) {
         return parameters().stream().filter(this::isVaried).toList();
     }
 
-    /** Whether the results tell what a longer log costs. */
-    boolean isGrowth() {
-        return bench.equals("growth") && results.stream().allMatch(result -> result.figure(LOG_EVENTS) > 0);
+    /** Whether the results tell what more of it costs: each has this parameter above 0, and not all the same. */
+    boolean variesBy(String parameter) {
+        return isVaried(parameter) && results.stream().allMatch(result -> result.figure(parameter) > 0);
     }
 
-    /** The figures by the size of the log, as a picture; without those that are 0 at each. */
-    String growthChart() {
+    /** The figures by that parameter, as a picture; without those that are 0 at each. */
+    String chartBy(String parameter) {
         List<String> shown = figures().stream()
                 .filter(name -> results.stream().anyMatch(result -> result.figure(name) > 0))
                 .toList();
-        return LineChart.of(LOG_EVENTS, shown, results);
+        return LineChart.of(parameter, shown, results);
     }
 
     /** The bench, and what tells this result from the others of it. */

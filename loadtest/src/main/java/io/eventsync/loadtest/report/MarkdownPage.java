@@ -2,6 +2,7 @@ package io.eventsync.loadtest.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A section and a table for each bench; what all its results have in common stands above the table. */
@@ -9,13 +10,14 @@ final class MarkdownPage {
 
     private MarkdownPage() {}
 
-    /** @param growthChart the picture of a bench that has one by the size of the log */
-    static String of(List<Group> groups, String chart, String growthChart) {
+    /** @param lineCharts the pictures of those groups that have one of their own */
+    static String of(List<Group> groups, String chart, Map<Group, String> lineCharts) {
         StringBuilder page = new StringBuilder("# Benchmark report\n\n![Events a second and latency](" + chart + ")\n");
         for (Group group : groups) {
             section(group, page);
-            if (group.isGrowth()) {
-                page.append("\n![What a longer log costs](").append(growthChart).append(")\n");
+            String lineChart = lineCharts.get(group);
+            if (lineChart != null) {
+                page.append("\n![What more of it costs](").append(lineChart).append(")\n");
             }
         }
         return page.toString();

@@ -27,20 +27,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Makes a Markdown page, a JSON file and an SVG chart out of what benches printed with --output json. Results of"
-                        + " one bench share a table; what differs between them is a column. Results of bench growth get a chart by"
-                        + " the size of the log besides.",
+                        + " one bench share a table; what differs between them is a column. A bench with more than one value of --by"
+                        + " gets a chart of every figure by it, NAME-BENCH.svg, besides.",
         footer = {
             "",
             "Example:",
             "  bench ingest --output json > bench.jsonl",
             "  bench latency --output json >> bench.jsonl",
-            "  report bench.jsonl --out target --name monday"
+            "  report bench.jsonl --out target --name monday",
+            "  report streams.jsonl --by subscribers"
         })
 public final class ReportCommand implements Callable<Integer> {
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
-    private static final String GROWTH = "-growth.svg";
 
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of results, an object a line.")
     List<Path> files = List.of();
@@ -50,6 +49,13 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Option(names = "--name", paramLabel = "NAME", description = "NAME.md, NAME.json and NAME.svg (default report).")
     String name = "report";
+
+    @Option(
+            names = "--by",
+            paramLabel = "PARAMETER",
+            description =
+                    "A number that grows from result to result, such as subscribers or endpoints (default log_events).")
+    String by = "log_events";
 
     @Mixin
     OutputOption output = new OutputOption();
@@ -66,19 +72,29 @@ public final class ReportCommand implements Callable<Integer> {
         }
         List<Group> groups = Group.of(results);
         Files.createDirectories(out);
-        Path page = write(".md", MarkdownPage.of(groups, name + ".svg", name + GROWTH));
-        Path data = write(".json", MAPPER.writeValueAsString(json(results)) + "\n");
-        Path chart = write(".svg", SvgChart.of(bars(groups)));
-        Map<String, Object> result = new LinkedHashMap<>();
+        Map<Group, String> lineCharts = new LinkedHashMap<>();
         for (Group group : groups) {
-            if (group.isGrowth()) {
-                result.put("growth_chart", write(GROWTH, group.growthChart()).toString());
+            if (group.variesBy(by)) {
+                lineCharts.put(group, write("-" + fileName(group.bench()) + ".svg", group.chartBy(by)));
             }
         }
+        String chart = write(".svg", SvgChart.of(bars(groups)));
+        Map<String, Object> result = new LinkedHashMap<>();
         result.put("results", results.size());
-        result.put("page", page.toString());
-        result.put("data", data.toString());
-        result.put("chart", chart.toString());
+        result.put(
+                "page",
+                out.resolve(write(".md", MarkdownPage.of(groups, chart, lineCharts)))
+                        .toString());
+        result.put(
+                "data",
+                out.resolve(write(".json", MAPPER.writeValueAsString(json(results)) + "\n"))
+                        .toString());
+        result.put("chart", out.resolve(chart).toString());
+        result.put(
+                "line_charts",
+                lineCharts.values().stream()
+                        .map(file -> out.resolve(file).toString())
+                        .toList());
         output.print(result, spec.commandLine().getOut());
         return 0;
     }
@@ -116,7 +132,14 @@ public final class ReportCommand implements Callable<Integer> {
         return bars;
     }
 
-    private Path write(String ending, String text) throws IOException {
-        return Files.writeString(out.resolve(name + ending), text, StandardCharsets.UTF_8);
+    private static String fileName(String bench) {
+        return bench.replaceAll("[^A-Za-z0-9_-]", "_");
+    }
+
+    /** Returns the name of the file, which is beside the page. */
+    private String write(String ending, String text) throws IOException {
+        String file = name + ending;
+        Files.writeString(out.resolve(file), text, StandardCharsets.UTF_8);
+        return file;
     }
 }

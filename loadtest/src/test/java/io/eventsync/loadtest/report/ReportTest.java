@@ -69,6 +69,30 @@ class ReportTest {
     }
 
     @Test
+    void report_drawsEachBench_byTheParameterAskedFor() throws Exception {
+        Path results = Files.writeString(folder.resolve("more.jsonl"), """
+                {"bench":"subscribe","subscribers":1,"p50_ms":1.0}
+                {"bench":"subscribe","subscribers":1000,"p50_ms":2.0}
+                {"bench":"hooks/all","subscribers":10,"p50_ms":3.0}
+                {"bench":"hooks/all","subscribers":100,"p50_ms":6.0}
+                {"bench":"ingest","in_flight":1,"p50_ms":0.8}
+                {"bench":"ingest","in_flight":2,"p50_ms":0.9}
+                {"bench":"sync","subscribers":5,"p50_ms":0.8}
+                """);
+
+        TestCli.Outcome outcome = TestCli.plain(
+                "report", results.toString(), "--out", folder.toString(), "--by", "subscribers", "--output", "json");
+
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.result().get("line_charts")).hasSize(2);
+        assertThat(Files.readString(folder.resolve("report.md")))
+                .contains("(report-subscribe.svg)", "(report-hooks_all.svg)")
+                .doesNotContain("report-ingest.svg", "report-sync.svg");
+        assertThat(Files.readString(folder.resolve("report-subscribe.svg"))).contains(">1,000<", ">p50_ms<");
+        assertThat(folder.resolve("report-hooks_all.svg")).exists();
+    }
+
+    @Test
     void report_isRefused_whenAFileIsNoResult() throws IOException {
         Path cut = Files.writeString(folder.resolve("cut.jsonl"), "{\"bench\":\"ingest\",\n");
         Path empty = Files.writeString(folder.resolve("empty.jsonl"), "");
