@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What V0002__create_delivery.sql, RunStore, EndpointStore and DeadLetterStore do to one endpoint, in memory. */
+/** What V0002__create_delivery.sql (and V0009), RunStore, EndpointStore and DeadLetterStore do to one endpoint, in memory. */
 final class ModelDatabase {
     private static final long NEVER = Long.MIN_VALUE;
 
