@@ -22,33 +22,38 @@ class ManyEndpointsIT {
     private static final int WAITING_EACH = 20;
     private static final Pattern LOOKED_AT_IN_VAIN = Pattern.compile("Rows Removed by (?:Join )?Filter: (\\d+)");
 
+    private static final String NODE = "00000000-0000-0000-0000-000000000001";
+
+    /** What a turn says of an endpoint: its number, and where it stands. */
+    private static final String RUN = """
+            jsonb_build_object('endpoint_id', %s, 'epoch', 1, 'generation', 1, 'revision', 1, 'state', 'ACTIVE', 'pos', %d, 'fingerprint', 1,
+              'ahead', '[]'::jsonb, 'open', '[]'::jsonb, 'breaker', 'CLOSED', 'failures_in_row', 0, 'probe_wait_millis', 0,
+              'in_flight_limit', 8, 'failed_attempts', 0, 'failed_events', 0, 'failing_warned', 0)
+            """;
+
     /** Of so many endpoints: each settles position 1 and starts an attempt of position 2. */
     private static final String TURN = """
-            select eventsync.record_turn('00000000-0000-0000-0000-000000000001', t.runs,
+            select eventsync.record_turn('%3$s', t.runs,
               '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', t.endpoints, t.ones, '[]', '[]', '[]',
               t.ids, t.endpoints, t.twos, t.texts, t.texts, t.nulls, t.numbers, t.texts, t.nulls,
               (extract(epoch from now()) * 1000000)::bigint)::text
-            from (select jsonb_agg(jsonb_build_object('endpoint_id', i, 'epoch', 1, 'generation', 1, 'revision', 1, 'state', 'ACTIVE',
-                'pos', 1, 'fingerprint', 1, 'ahead', '[]'::jsonb, 'open', '[]'::jsonb, 'breaker', 'CLOSED', 'failures_in_row', 0,
-                'probe_wait_millis', 0, 'in_flight_limit', 8, 'failed_attempts', 0, 'failed_events', 0, 'failing_warned', 0)) as runs,
+            from (select jsonb_agg(%2$s) as runs,
               array_agg(i::bigint) as endpoints, array_agg(1::bigint) as ones, array_agg(2::bigint) as twos, array_agg(gen_random_uuid()) as ids,
               array_agg('x'::text) as texts, array_agg(null::text) as nulls, array_agg(1) as numbers
-              from generate_series(1, %d) i) t
+              from generate_series(1, %1$d) i) t
             """;
 
     /** Each attempt that was started has succeeded. */
     private static final String CLOSE = """
-            select eventsync.record_turn('00000000-0000-0000-0000-000000000001', t.runs,
+            select eventsync.record_turn('%s', t.runs,
               t.ids, t.ats, t.endpoints, t.outcomes, t.nulls, t.nulls, t.numbers, t.ones, t.nulls, t.headers, t.excerpts, t.nulls,
               '{}', '{}', '[]', '[]', '[]', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 0)::text
-            from (select jsonb_agg(jsonb_build_object('endpoint_id', a.endpoint_id, 'epoch', 1, 'generation', 1, 'revision', 1, 'state', 'ACTIVE',
-                'pos', 2, 'fingerprint', 1, 'ahead', '[]'::jsonb, 'open', '[]'::jsonb, 'breaker', 'CLOSED', 'failures_in_row', 0,
-                'probe_wait_millis', 0, 'in_flight_limit', 8, 'failed_attempts', 0, 'failed_events', 0, 'failing_warned', 0)) as runs,
+            from (select jsonb_agg(%s) as runs,
               array_agg(a.attempt_id) as ids, array_agg((extract(epoch from a.at) * 1000000)::bigint) as ats, array_agg(a.endpoint_id) as endpoints,
               array_agg('SUCCEEDED'::text) as outcomes, array_agg(null::text) as nulls, array_agg(200) as numbers, array_agg(5::bigint) as ones,
               array_agg('{}'::text) as headers, array_agg(''::bytea) as excerpts
               from eventsync.attempt a where a.outcome = 'STARTED') t
-            """;
+            """.formatted(NODE, RUN.formatted("a.endpoint_id", 2));
 
     private final TestSql sql = new TestSql();
     private final Queue<String> plans = new ConcurrentLinkedQueue<>();
@@ -59,8 +64,7 @@ class ManyEndpointsIT {
         TestSql.done(sql.begin(database, connected -> Migrations.load().up(connected)));
         connection = sql.connect(database);
         connection.noticeHandler(notice -> plans.add(notice.getMessage()));
-        run(
-                "insert into eventsync.node (node_id, alive_until) values ('00000000-0000-0000-0000-000000000001', 'infinity')");
+        run("insert into eventsync.node (node_id, alive_until) values ('" + NODE + "', 'infinity')");
     }
 
     @AfterEach
@@ -75,14 +79,14 @@ class ManyEndpointsIT {
         run("vacuum analyze eventsync.delivery");
         run("analyze eventsync.endpoint_run");
         run("analyze eventsync.lease");
-        run(TURN.formatted(1)); // the plans of this session, from now on
+        run(turn(1)); // the plans of this session, from now on
         run("delete from eventsync.attempt");
         addEndpoints(ENDPOINTS - 1);
         addWaiting(WAITING_EACH);
         run("load 'auto_explain'; set auto_explain.log_level = notice; set auto_explain.log_min_duration = 0;"
                 + " set auto_explain.log_nested_statements = on; set auto_explain.log_analyze = on");
 
-        run(TURN.formatted(ENDPOINTS));
+        run(turn(ENDPOINTS));
         run(CLOSE);
 
         assertThat(query("select count(*) from eventsync.attempt where outcome = 'SUCCEEDED'"))
@@ -101,7 +105,7 @@ class ManyEndpointsIT {
         run("update eventsync.endpoint_run set generation = 2 where endpoint_id = 3");
         run("update eventsync.lease set revision = 2 where endpoint_id = 4");
 
-        assertThat(query(TURN.formatted(4))).as("lost").containsExactly("{2}");
+        assertThat(query(turn(4))).as("lost").containsExactly("{2}");
 
         assertThat(
                         query(
@@ -121,12 +125,17 @@ class ManyEndpointsIT {
                 .sum();
     }
 
+    private static String turn(int endpoints) {
+        return TURN.formatted(endpoints, RUN.formatted("i", 1), NODE);
+    }
+
     private void addEndpoints(int count) {
         run(
                 "with e as (insert into eventsync.endpoint (name, settings) select gen_random_uuid()::text, '{}' from generate_series(1, "
                         + count
                         + ") returning endpoint_id),"
-                        + " l as (insert into eventsync.lease (endpoint_id, owner, epoch) select endpoint_id, '00000000-0000-0000-0000-000000000001', 1 from e)"
+                        + " l as (insert into eventsync.lease (endpoint_id, owner, epoch) select endpoint_id, '" + NODE
+                        + "', 1 from e)"
                         + " insert into eventsync.endpoint_run (endpoint_id, state, begin_pos, pos, fingerprint) select endpoint_id, 'ACTIVE', 0, 0, 0 from e");
     }
 
