@@ -1,5 +1,6 @@
 package io.eventsync.server.delivery;
 
+import io.eventsync.server.postgres.PartitionStore;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** SQL of the audit: attempts, the order in which they were closed, and what is to be kept of them. */
@@ -107,9 +109,11 @@ final class AuditStore {
             """;
 
     private final Pool pool;
+    private final PartitionStore gone;
 
     AuditStore(Pool pool) {
         this.pool = pool;
+        this.gone = new PartitionStore(pool);
     }
 
     /** Which attempts; what is null does not restrict. */
@@ -271,10 +275,12 @@ final class AuditStore {
 
     private Future<Void> dropDay(LocalDate day) {
         String name = day.format(DateTimeFormatter.BASIC_ISO_DATE);
-        return pool.query("drop table if exists eventsync.attempt_" + name + ", eventsync.attempt_close_" + name)
-                .execute()
-                .compose(v -> pool.preparedQuery(FORGET_DAY).execute(Tuple.of(day)))
-                .mapEmpty();
+        return gone.drop(Stream.of("eventsync.attempt", "eventsync.attempt_close")
+                        .map(table -> new PartitionStore.Partition(table, table + "_" + name))
+                        .toList())
+                .compose(dropped -> dropped
+                        ? pool.preparedQuery(FORGET_DAY).execute(Tuple.of(day)).mapEmpty()
+                        : Future.succeededFuture());
     }
 
     Future<Void> dropDeadLetters(long millis) {

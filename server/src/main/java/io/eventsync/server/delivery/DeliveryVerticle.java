@@ -105,7 +105,8 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
         systemEvents = events;
         List<Upkeep> all = new ArrayList<>();
         all.add(new Upkeep(vertx, "audit", UPKEEP_MILLIS, () -> upkeep().map(v -> false)));
-        Future<Void> ready = upkeep();
+        // No more than it needs: what is old may be in use, and waits for another time.
+        Future<Void> ready = ensureDays();
         if (parts.config().isEnabled()) {
             all.add(new Upkeep(
                     vertx, "replays", () -> isReplaying ? REPLAY_MILLIS : REPLAY_IDLE_MILLIS, this::advanceReplays));
@@ -125,15 +126,18 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
         }
         rounds = List.copyOf(all);
         return ready.map(v -> {
-            rounds.forEach(Upkeep::start);
+            rounds.forEach(Upkeep::startNow);
             events.start();
             return null;
         });
     }
 
+    private Future<Void> ensureDays() {
+        return audit.ensureDays().onSuccess(steady::set).mapEmpty();
+    }
+
     private Future<Void> upkeep() {
-        return audit.ensureDays()
-                .onSuccess(steady::set)
+        return ensureDays()
                 .compose(v -> audit.dropDays(parts.config().attemptRetention().toDays()))
                 .compose(v -> audit.dropDeadLetters(
                         parts.config().deadLetterRetention().toMillis()))

@@ -39,8 +39,12 @@ final class Retention {
     private Future<Void> dropAll(List<Long> partitions) {
         Future<Void> done = Future.succeededFuture();
         for (long from : partitions) {
-            done = done.compose(v -> store.drop(from))
-                    .onSuccess(v -> LOG.info("partition dropped from_position={}", from));
+            done = done.compose(v -> store.drop(from)).map(dropped -> {
+                if (dropped) {
+                    LOG.info("partition dropped from_position={}", from);
+                }
+                return null;
+            });
         }
         return done;
     }

@@ -1,5 +1,6 @@
 package io.eventsync.server.event;
 
+import io.eventsync.server.postgres.PartitionStore;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -7,6 +8,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** SQL of what keeps the log in shape: partitions ahead, the index behind, marks and old partitions away. */
@@ -39,9 +41,11 @@ final class UpkeepStore {
     static final String NOW = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint";
 
     private final Pool pool;
+    private final PartitionStore gone;
 
     UpkeepStore(Pool pool) {
         this.pool = pool;
+        this.gone = new PartitionStore(pool);
     }
 
     /** @param newestMicros ingest time of its last event, null while it is not full */
@@ -108,22 +112,16 @@ final class UpkeepStore {
         });
     }
 
-    /** Takes an expired partition away. Detaching concurrently locks out neither readers nor appenders; it may be repeated. */
-    Future<Void> drop(long fromPosition) {
-        return dropTable("event", fromPosition)
-                .compose(v -> dropTable("event_key", fromPosition))
-                .compose(v -> dropTable("tag_block", fromPosition))
-                .compose(v -> dropTable("id_block", fromPosition))
-                .compose(v -> pool.preparedQuery(FORGET).execute(Tuple.of(fromPosition)))
-                .mapEmpty();
-    }
-
-    private Future<Void> dropTable(String parent, long fromPosition) {
-        String child = "eventsync." + parent + "_" + fromPosition;
-        return pool.query("alter table eventsync." + parent + " detach partition " + child + " concurrently")
-                .execute()
-                .otherwiseEmpty() // detached already by a round that was cut short; the drop below says if not
-                .compose(v -> pool.query("drop table if exists " + child).execute())
-                .mapEmpty();
+    /** Takes an expired partition away, which may be repeated. Answers false if another node is at it. */
+    Future<Boolean> drop(long fromPosition) {
+        return gone.drop(Stream.of("event", "event_key", "tag_block", "id_block")
+                        .map(table -> new PartitionStore.Partition(
+                                "eventsync." + table, "eventsync." + table + "_" + fromPosition))
+                        .toList())
+                .compose(dropped -> dropped
+                        ? pool.preparedQuery(FORGET)
+                                .execute(Tuple.of(fromPosition))
+                                .map(true)
+                        : Future.succeededFuture(false));
     }
 }

@@ -38,6 +38,11 @@ public final class Upkeep {
         vertx.setTimer(Math.max(1, intervalMillis.getAsLong()), t -> tick());
     }
 
+    /** The first round at once. */
+    public void startNow() {
+        vertx.runOnContext(v -> tick());
+    }
+
     private void tick() {
         if (closed) {
             return;

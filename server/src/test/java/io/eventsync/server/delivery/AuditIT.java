@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.eventsync.server.TestServer;
+import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Attempt;
 import io.eventsync.v1.ExponentialBackoff;
 import io.eventsync.v1.RetryPolicy;
+import io.vertx.pgclient.PgConnection;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,13 @@ import org.junit.jupiter.api.Test;
 /** What is on record outlives nodes and clocks, and goes by whole days. */
 class AuditIT {
     private static final int DELAY_MILLIS = 3_000;
+    private static final String OLD_DAY = """
+            create table eventsync.attempt_20200101 partition of eventsync.attempt
+              for values from ('2020-01-01 00:00:00+00') to ('2020-01-02 00:00:00+00');
+            create table eventsync.attempt_close_20200101 partition of eventsync.attempt_close
+              for values from ('2020-01-01 00:00:00+00') to ('2020-01-02 00:00:00+00');
+            insert into eventsync.attempt_day (day) values ('2020-01-01')
+            """;
 
     @Test
     void w4_retryIsDueWhenItWas_afterARestartAndAClockThatJumpedAnHour() {
@@ -50,21 +59,44 @@ class AuditIT {
     @Test
     void oldDays_areDroppedWhole() {
         try (TestServer first = TestServer.start()) {
-            first.execute("""
-                    create table eventsync.attempt_20200101 partition of eventsync.attempt
-                      for values from ('2020-01-01 00:00:00+00') to ('2020-01-02 00:00:00+00');
-                    create table eventsync.attempt_close_20200101 partition of eventsync.attempt_close
-                      for values from ('2020-01-01 00:00:00+00') to ('2020-01-02 00:00:00+00');
-                    insert into eventsync.attempt_day (day) values ('2020-01-01')
-                    """);
+            first.execute(OLD_DAY);
             String days = "select count(*) from eventsync.attempt_day where day < now() - interval '30 days'";
             assertThat(first.query(days)).containsExactly("1");
 
             try (TestServer second = first.another()) {
-                assertThat(second.query(days)).containsExactly("0");
+                await().untilAsserted(() -> assertThat(second.query(days)).containsExactly("0"));
                 assertThat(second.query("select count(*) from pg_class where relname like 'attempt%20200101'"))
                         .containsExactly("0");
             }
+        }
+    }
+
+    @Test
+    void days_comeAndNodesStart_besideATransactionThatReadsTheAudit() {
+        try (TestServer server = TestServer.start()) {
+            server.execute("""
+                    do $$ declare d text; begin
+                      delete from eventsync.attempt_day where day = (select max(day) from eventsync.attempt_day)
+                        returning to_char(day, 'YYYYMMDD') into d;
+                      execute format('drop table eventsync.attempt_%s, eventsync.attempt_close_%s', d, d);
+                    end $$;
+                    """);
+            server.execute(OLD_DAY);
+            try (TestSql sql = new TestSql()) {
+                PgConnection dump = sql.connect(server.database());
+                TestSql.done(dump.query("begin; select count(*) from eventsync.attempt")
+                        .execute());
+
+                server.execute("set lock_timeout = '1s'; select eventsync.ensure_attempt_days()");
+                server.another().close();
+                TestSql.done(dump.close());
+            }
+
+            assertThat(server.query("""
+                    select count(*) || ' ' || count(distinct (c.reloptions, (select count(*) from pg_index x where x.indrelid = c.oid)))
+                    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                    where i.inhparent = 'eventsync.attempt'::regclass and c.relname <> 'attempt_20200101'
+                    """)).as("four days, all made the same").containsExactly("4 1");
         }
     }
 }

@@ -1,0 +1,93 @@
+package io.eventsync.server.postgres;
+
+import static io.eventsync.server.postgres.TestSql.await;
+import static io.eventsync.server.postgres.TestSql.done;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Partitions go away beside those who read and write their table. */
+@Timeout(60)
+class PartitionStoreIT {
+    private static final List<PartitionStore.Partition> FIRST = List.of(new PartitionStore.Partition("t", "t_1"));
+
+    private final PgConnectOptions database = TestPostgres.freshDatabase();
+    private final Vertx vertx = Vertx.vertx();
+    private final TestSql sql = new TestSql();
+    private final Pool pool = PgBuilder.pool()
+            .with(new PoolOptions().setMaxSize(4))
+            .connectingTo(database)
+            .using(vertx)
+            .build();
+    private final PartitionStore store = new PartitionStore(pool);
+
+    @BeforeEach
+    void create() {
+        sql.execute(database, """
+                create table t (i int) partition by range (i);
+                create table t_1 partition of t for values from (1) to (10);
+                create table t_2 partition of t for values from (10) to (20);
+                insert into t values (1), (10)
+                """);
+    }
+
+    @AfterEach
+    void close() {
+        done(vertx.close());
+        sql.close();
+    }
+
+    @Test
+    void drop_besideATransactionThatReads_givesUpSoon_andMakesNobodyWait() {
+        PgConnection dump = sql.connect(database);
+        done(dump.query("begin; select count(*) from t").execute());
+
+        Future<Boolean> dropped = store.drop(FIRST);
+        sql.execute(database, "set statement_timeout = '400ms'; insert into t values (11)");
+        assertThatThrownBy(() -> await(dropped)).hasMessageContaining("lock timeout");
+        assertThat(sql.query(database, "select inhdetachpending from pg_inherits where inhrelid = 't_1'::regclass"))
+                .as("left half detached")
+                .containsExactly("true");
+        Future<Boolean> again = store.drop(FIRST);
+        sql.execute(database, "set statement_timeout = '400ms'; insert into t values (12)");
+        assertThatThrownBy(() -> await(again)).hasMessageContaining("lock timeout");
+
+        done(dump.query("commit").execute());
+        assertThat(await(store.drop(FIRST))).isTrue();
+        assertThat(sql.query(database, "select count(*) from pg_class where relname = 't_1'"))
+                .containsExactly("0");
+        assertThat(sql.query(database, "select count(*) from t")).containsExactly("3");
+        assertThat(await(store.drop(FIRST))).as("once more").isTrue();
+        assertThat(await(pool.query("show lock_timeout").execute())
+                        .iterator()
+                        .next()
+                        .getString(0))
+                .isEqualTo("0");
+        done(dump.close());
+    }
+
+    @Test
+    void drop_leavesItToAnotherNode_thatIsAtIt() {
+        PgConnection other = sql.connect(database);
+        done(other.query(PartitionStore.TRY_LOCK).execute());
+
+        assertThat(await(store.drop(FIRST))).isFalse();
+        assertThat(sql.query(database, "select count(*) from t")).containsExactly("2");
+
+        done(other.query(PartitionStore.UNLOCK).execute());
+        assertThat(await(store.drop(FIRST))).isTrue();
+        done(other.close());
+    }
+}
