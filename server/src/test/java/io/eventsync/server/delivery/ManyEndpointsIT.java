@@ -117,6 +117,43 @@ class ManyEndpointsIT {
                 .containsExactly("2", "3");
     }
 
+    @Test
+    void turn_putsBackNoDelivery_whoseRowWasTakenAwayMeanwhile() {
+        addEndpoints(1);
+        addWaiting(2);
+        run("update eventsync.delivery set event = 'real'");
+        run("delete from eventsync.delivery where pos = 2"); // as a canceled replay does
+
+        run(aside(1) + "; " + aside(2) + "; " + dead(2));
+
+        assertThat(query("select pos || ' ' || attempts || ' ' || convert_from(event, 'UTF8') from eventsync.delivery"))
+                .containsExactly("1 3 real");
+        assertThat(query("select count(*) from eventsync.dead_letter")).containsExactly("0");
+        run(dead(1));
+        assertThat(query("select pos || ' ' || convert_from(event, 'UTF8') from eventsync.dead_letter"))
+                .containsExactly("1 real");
+    }
+
+    /** It failed once more. */
+    private static String aside(int position) {
+        return change(failed(position, "'state', 'RETRYING', 'due_in', 5, 'asked', false"), "'[]'");
+    }
+
+    private static String dead(int position) {
+        return change("'[]'", failed(position, "'reason', 'EXHAUSTED'"));
+    }
+
+    private static String change(String aside, String dead) {
+        return "select eventsync.record_turn('" + NODE + "', jsonb_build_array(" + RUN.formatted("1", 0) + "), "
+                + "'{}', ".repeat(14) + aside + ", " + dead + ", '[]', " + "'{}', ".repeat(9) + "0)::text";
+    }
+
+    /** A delivery that has a row, and there the event. */
+    private static String failed(int position, String more) {
+        return "jsonb_build_array(jsonb_build_object('endpoint_id', 1, 'pos', " + position
+                + ", 'event_id', 'x', 'tag', 'X', 'key', '', 'event', '', 'attempts', 3, 'number', 3, " + more + "))";
+    }
+
     private static long lookedAtInVain(String plan) {
         return LOOKED_AT_IN_VAIN
                 .matcher(plan)
