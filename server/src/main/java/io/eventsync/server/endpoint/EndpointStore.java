@@ -65,7 +65,7 @@ final class EndpointStore {
               and owner = any ((select eventsync.living_nodes())::uuid[]))
             """;
     static final String LOCK =
-            "select endpoint_id from eventsync.endpoint where name = $1 and ($2 = 0 or version = $2) for update";
+            "select endpoint_id from eventsync.endpoint where name = $1 and ($2 = 0 or version = $2) for no key update";
     static final String CLOSE_OPEN = "select eventsync.close_open(array[$1::bigint])";
     static final String DELETE = "delete from eventsync.endpoint where endpoint_id = $1";
     static final String PAUSE = """
