@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import javax.sql.DataSource;
 
 /**
@@ -142,16 +143,20 @@ public final class JdbcSeenStore implements SeenStore {
 
     private <T> Future<T> onThread(Work<T> work) {
         Promise<T> promise = Promise.promise();
-        threads.execute(() -> {
-            try (Connection connection = database.getConnection()) {
-                connection.setAutoCommit(false);
-                T result = work.on(connection);
-                connection.commit();
-                promise.complete(result);
-            } catch (SQLException | RuntimeException e) {
-                promise.fail(e);
-            }
-        });
+        try {
+            threads.execute(() -> {
+                try (Connection connection = database.getConnection()) {
+                    connection.setAutoCommit(false);
+                    T result = work.on(connection);
+                    connection.commit();
+                    promise.complete(result);
+                } catch (Throwable e) { // an Error too: somebody waits for the answer
+                    promise.tryFail(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            promise.fail(e);
+        }
         return promise.future();
     }
 }

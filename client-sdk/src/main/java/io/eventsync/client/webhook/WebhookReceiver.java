@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -179,10 +180,13 @@ public final class WebhookReceiver {
         if (other != null) {
             return other;
         }
-        Future<Void> handled = seen.isSeen(event.endpoint(), event.webhookId())
+        // In compose(), as whatever is thrown has to end it: who comes next waits for its outcome.
+        Future<Void> handled = Future.succeededFuture()
+                .compose(v -> seen.isSeen(event.endpoint(), event.webhookId()))
                 .compose(isSeen -> isSeen
                         ? Future.<Void>succeededFuture()
-                        : handler.apply(event).compose(done -> seen.add(event)));
+                        : Objects.requireNonNull(handler.apply(event), "the handler answered null")
+                                .compose(done -> seen.add(event)));
         return handled.onComplete(done -> {
             underWay.remove(key);
             promise.handle(done);

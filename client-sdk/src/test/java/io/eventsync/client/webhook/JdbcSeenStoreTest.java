@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsync.v1.Event;
 import io.vertx.core.Future;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +57,23 @@ class JdbcSeenStoreTest {
         assertThat(store.isSeen("orders", "evt_1").result()).isTrue();
         assertThat(store.isSeen("others", "evt_1").result()).isFalse();
         assertThat(store.cursor("orders").result()).contains("at-1");
+    }
+
+    @Test
+    void threadsThatRefuse_andAreOverwhelmed_areFailures() {
+        JdbcSeenStore refused = new JdbcSeenStore(database, task -> {
+            throw new RejectedExecutionException("full");
+        });
+        assertThat(refused.isSeen("orders", "evt_1").cause()).hasMessage("full");
+
+        DataSource broken = (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, arguments) -> {
+                    throw new StackOverflowError();
+                });
+        assertThat(new JdbcSeenStore(broken, Runnable::run)
+                        .isSeen("orders", "evt_1")
+                        .cause())
+                .isInstanceOf(StackOverflowError.class);
     }
 
     @Test

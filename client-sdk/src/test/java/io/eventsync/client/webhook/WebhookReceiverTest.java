@@ -7,8 +7,11 @@ import io.eventsync.v1.Event;
 import io.eventsync.v1.WebhookFormat;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -144,6 +147,35 @@ class WebhookReceiverTest {
         assertThat(status(TestRequest.order("1"))).isEqualTo(204);
 
         assertThat(handled).hasSize(1);
+    }
+
+    @Test
+    void handlerThatAnswersNull_hasFailed() {
+        handler = event -> null;
+        WebhookReceiver careless =
+                WebhookReceiver.of(WebhookVerifier.of(TestRequest.SECRET), event -> handler.apply(event));
+        assertThat(status(careless, TestRequest.order("1"))).isEqualTo(500);
+        handler = event -> Future.succeededFuture();
+
+        assertThat(status(careless, TestRequest.order("1"))).isEqualTo(204);
+    }
+
+    @Test
+    void storeThatThrows_hasFailed_andIsAskedAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        SeenStore memory = SeenStore.memory(10);
+        SeenStore throwing = (SeenStore) Proxy.newProxyInstance(
+                SeenStore.class.getClassLoader(), new Class<?>[] {SeenStore.class}, (self, method, arguments) -> {
+                    if (asked.incrementAndGet() == 1) {
+                        throw new RejectedExecutionException("full");
+                    }
+                    return method.invoke(memory, arguments);
+                });
+        WebhookReceiver busy = receiver.seen(throwing);
+
+        assertThat(status(busy, TestRequest.order("1"))).isEqualTo(500);
+        assertThat(status(busy, TestRequest.order("1").with("eventsync-attempt", "2")))
+                .isEqualTo(204);
     }
 
     @Test
