@@ -17,7 +17,8 @@ final class Assignment {
     boolean isQueued;
     boolean isSyncing;
     boolean isEnding;
-    long wakeMillis = Long.MAX_VALUE;
+
+    Wakes.@Nullable Wake wake;
 
     @Nullable
     Reader reader;

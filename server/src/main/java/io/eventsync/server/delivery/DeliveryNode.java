@@ -225,6 +225,7 @@ final class DeliveryNode implements Share.Holder, Recorder.Listener, Feeder.List
         }
         Object unused = recorder.recorded().onComplete(v -> {
             if (assignments.remove(assignment.id(), assignment)) {
+                pump.forget(assignment);
                 changing.add(assignment.id());
                 Future<Void> next = readsAnew && !isStopping
                         ? load(new Long[] {assignment.id()})
@@ -246,6 +247,7 @@ final class DeliveryNode implements Share.Holder, Recorder.Listener, Feeder.List
                     assignment.run().handle().name());
             assignment.isEnding = true;
             feeder.remove(assignment);
+            pump.forget(assignment);
             assignment.run().lose();
         }
     }

@@ -4,12 +4,10 @@ import io.eventsync.server.event.LogEvent;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,22 +26,19 @@ final class Pump {
     private final SteadyClock clock;
     private final Deque<Assignment> ready = new ArrayDeque<>();
     private final Deque<Assignment> outOfSlots = new ArrayDeque<>();
-    private final PriorityQueue<Wake> wakes = new PriorityQueue<>(Comparator.comparingLong(Wake::millis));
+    private final Wakes wakes;
     private final Map<Attempt, Assignment> toFetch = new LinkedHashMap<>();
     private int freeSlots;
     private long freeBytes;
     private boolean isPlanned;
     private boolean isFetching;
-    private long timer = -1;
-    private long timerMillis = Long.MAX_VALUE;
-
-    private record Wake(long millis, Assignment assignment) {}
 
     Pump(Vertx vertx, RunStore store, Feeder feeder, SteadyClock clock, int slots, long bytes) {
         this.vertx = vertx;
         this.store = store;
         this.feeder = feeder;
         this.clock = clock;
+        this.wakes = new Wakes(vertx, clock, this::ready);
         this.freeSlots = slots;
         this.freeBytes = bytes;
     }
@@ -55,6 +50,11 @@ final class Pump {
             ready.add(assignment);
         }
         plan();
+    }
+
+    /** It is not this node's any more. */
+    void forget(Assignment assignment) {
+        wakes.forget(assignment);
     }
 
     /** A request ended, or was not made. */
@@ -115,36 +115,7 @@ final class Pump {
         if (wake <= now) {
             at = now + RETRY_MILLIS_MIN;
         }
-        if (assignment.wakeMillis > now && assignment.wakeMillis <= at) {
-            return;
-        }
-        assignment.wakeMillis = at;
-        wakes.add(new Wake(at, assignment));
-        startTimer(now);
-    }
-
-    private void startTimer(long now) {
-        Wake next = wakes.peek();
-        if (next == null || next.millis() >= timerMillis) {
-            return;
-        }
-        if (timer >= 0) {
-            vertx.cancelTimer(timer);
-        }
-        timerMillis = next.millis();
-        timer = vertx.setTimer(Math.max(1, next.millis() - now), t -> {
-            timer = -1;
-            timerMillis = Long.MAX_VALUE;
-            long then = clock.millis();
-            for (Wake wake = wakes.peek(); wake != null && wake.millis() <= then; wake = wakes.peek()) {
-                wakes.poll();
-                if (wake.assignment().wakeMillis == wake.millis()) {
-                    wake.assignment().wakeMillis = Long.MAX_VALUE;
-                    ready(wake.assignment());
-                }
-            }
-            startTimer(then);
-        });
+        wakes.plan(assignment, at, now);
     }
 
     /** Gets the events of deliveries that waited; as many as there are at once. */
