@@ -3,6 +3,7 @@ package io.eventsync.server.compat;
 import io.eventsync.server.failure.Failure;
 import io.eventsync.server.http.MoreRoutes.Answer;
 import io.eventsync.v1.Event;
+import io.eventsync.v1.ExpiredPolicy;
 import io.eventsync.v1.Filter;
 import io.eventsync.v1.GetEventRequest;
 import io.eventsync.v1.GetEventResponse;
@@ -150,6 +151,7 @@ final class FileEventRoutes {
         SyncRequest page = SyncRequest.newBuilder()
                 .setFilter(filter)
                 .setStart(start)
+                .setOnExpired(ExpiredPolicy.EXPIRED_POLICY_SKIP_TO_EARLIEST)
                 .setMaxEvents(PAGE)
                 .build();
         return request.call("EventService/Sync", page, SyncResponse.getDefaultInstance())

@@ -300,7 +300,7 @@ final class DeliveryNode implements Share.Holder, Recorder.Listener, Feeder.List
             end(assignment, false);
             return;
         }
-        LogPoint earliest = log.beginning();
+        LogPoint earliest = log.beginningAfter(cause);
         run.readThrough(earliest);
         run.announce(
                 "EVENTS_MISSED",

@@ -1,5 +1,6 @@
 package io.eventsync.server.event;
 
+import io.eventsync.server.failure.Failure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,18 @@ public interface ReadableLog {
     /** The newest durable point that this node has seen. */
     LogPoint head();
 
-    /** The point before the earliest event that is kept. */
+    /** The point before the earliest event that is kept, as far as this node has heard. */
     LogPoint beginning();
+
+    /** The point before the earliest event that is kept. */
+    Future<LogPoint> beginningNow();
+
+    /** Where a reader goes on that was refused as expired: the refusal may know of more than this node has heard. */
+    default LogPoint beginningAfter(Failure expired) {
+        LogPoint known = beginning();
+        long earliest = Long.parseLong(expired.metadata().getOrDefault("earliest_position", "1"));
+        return earliest - 1 > known.position() ? new LogPoint(earliest - 1, 0) : known;
+    }
 
     /** The event at this position if it is in memory. */
     @Nullable

@@ -34,10 +34,15 @@ public final class Starts {
         return point.map(found -> new Resolved(found, Optional.empty())).recover(e -> skip(e, onExpired));
     }
 
+    /** Where a cursor stands. If retention has passed it, the failure says where the earliest event is. */
+    public Future<LogPoint> verify(String cursor) {
+        return resolve(new Start.AtCursor(cursor), ExpiredPolicy.ERROR).map(Resolved::point);
+    }
+
     private Future<LogPoint> locate(Start start) {
         if (start instanceof Start.AtCursor at) {
             return log.verify(cursors.decode(at.cursor()));
-        } else if (start instanceof Start.AfterPosition after) {
+        } else if (start instanceof Start.AfterPosition after && after.position() > 0) {
             return log.point(after.position());
         } else if (start instanceof Start.AtTime time) {
             return log.pointBefore(time.micros());
@@ -46,7 +51,7 @@ public final class Starts {
         } else if (start instanceof Start.Now) {
             return Future.succeededFuture(log.head());
         }
-        return Future.succeededFuture(log.beginning());
+        return log.beginningNow();
     }
 
     /** Goes on at the earliest event if that is allowed; else says where the earliest is. */
@@ -54,7 +59,7 @@ public final class Starts {
         if (!(cause instanceof Failure failure) || failure.reason() != Reason.CURSOR_EXPIRED) {
             return Future.failedFuture(cause);
         }
-        LogPoint earliest = log.beginning();
+        LogPoint earliest = log.beginningAfter(failure);
         if (onExpired == ExpiredPolicy.ERROR) {
             return Future.failedFuture(failure.with("earliest_cursor", cursors.encode(earliest)));
         }
