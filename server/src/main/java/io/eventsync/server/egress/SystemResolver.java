@@ -2,6 +2,7 @@ package io.eventsync.server.egress;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -13,21 +14,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
-/** Looks names up on a few threads of its own, for the system's resolver blocks; each name once at a time. Belongs to one event loop. */
+/**
+ * Looks names up on a few threads of its own, for the system's resolver blocks; each name once at a time. Names that were slow lately have
+ * threads of their own, and while a lookup takes too long what was known before goes on, so that a zone whose servers are silent holds up
+ * few others. Belongs to one event loop.
+ */
 final class SystemResolver implements HostResolver {
     private static final Duration KNOWN_FOR = Duration.ofSeconds(10);
     private static final int HOSTS_MAX = 10_000;
+    private static final Duration LAST_KNOWN_FOR = Duration.ofMinutes(10);
+    private static final Duration SLOW_FOR = Duration.ofMinutes(1);
     private static final int THREADS = 8;
+    private static final int SLOW_THREADS = 4;
 
     private final Vertx vertx;
     private final WorkerExecutor threads;
+    private final WorkerExecutor slowThreads;
     private final Duration timeout;
     private final Lookup lookup;
-    private final Cache<String, List<InetAddress>> known = Caffeine.newBuilder()
-            .expireAfterWrite(KNOWN_FOR)
-            .maximumSize(HOSTS_MAX)
-            .executor(Runnable::run)
-            .build();
+    private final Cache<String, List<InetAddress>> known;
+    private final Cache<String, List<InetAddress>> lastKnown;
+    private final Cache<String, Duration> slow;
     private final Map<String, Future<List<InetAddress>>> underWay = new HashMap<>();
 
     @FunctionalInterface
@@ -36,10 +43,27 @@ final class SystemResolver implements HostResolver {
     }
 
     SystemResolver(Vertx vertx, Duration timeout, Lookup lookup) {
+        this(vertx, timeout, lookup, Ticker.systemTicker());
+    }
+
+    SystemResolver(Vertx vertx, Duration timeout, Lookup lookup, Ticker ticker) {
         this.vertx = vertx;
         this.threads = vertx.createSharedWorkerExecutor("eventsync-dns", THREADS);
+        this.slowThreads = vertx.createSharedWorkerExecutor("eventsync-dns-slow", SLOW_THREADS);
         this.timeout = timeout;
         this.lookup = lookup;
+        this.known = keptFor(KNOWN_FOR, ticker);
+        this.lastKnown = keptFor(LAST_KNOWN_FOR, ticker);
+        this.slow = keptFor(SLOW_FOR, ticker);
+    }
+
+    private static <T> Cache<String, T> keptFor(Duration time, Ticker ticker) {
+        return Caffeine.newBuilder()
+                .expireAfterWrite(time)
+                .maximumSize(HOSTS_MAX)
+                .executor(Runnable::run)
+                .ticker(ticker)
+                .build();
     }
 
     @Override
@@ -49,13 +73,20 @@ final class SystemResolver implements HostResolver {
             return Future.succeededFuture(addresses);
         }
         Future<List<InetAddress>> same = underWay.get(host);
-        return inTime(same == null ? ask(host) : same);
+        return inTime(host, same == null ? ask(host) : same);
     }
 
     /** By a timer of this loop: {@link Future#timeout} answers on a thread of its own. */
-    private Future<List<InetAddress>> inTime(Future<List<InetAddress>> answer) {
+    private Future<List<InetAddress>> inTime(String host, Future<List<InetAddress>> answer) {
         Promise<List<InetAddress>> mine = Promise.promise();
-        long timer = vertx.setTimer(timeout.toMillis(), t -> mine.tryFail(new TimeoutException()));
+        long timer = vertx.setTimer(timeout.toMillis(), t -> {
+            List<InetAddress> before = lastKnown.getIfPresent(host);
+            if (before == null) {
+                mine.tryFail(new TimeoutException());
+            } else {
+                mine.tryComplete(before);
+            }
+        });
         answer.onComplete((addresses, failure) -> {
             vertx.cancelTimer(timer);
             if (failure == null) {
@@ -71,15 +102,29 @@ final class SystemResolver implements HostResolver {
     private Future<List<InetAddress>> ask(String host) {
         Promise<List<InetAddress>> answer = Promise.promise();
         underWay.put(host, answer.future());
-        threads.executeBlocking(() -> List.of(lookup.addresses(host)), false).onComplete((addresses, failure) -> {
+        WorkerExecutor on = slow.getIfPresent(host) == null ? threads : slowThreads;
+        on.executeBlocking(() -> lookUp(host), false).onComplete((addresses, failure) -> {
             underWay.remove(host);
             if (failure == null) {
                 known.put(host, addresses);
+                lastKnown.put(host, addresses);
                 answer.complete(addresses);
             } else {
                 answer.fail(failure);
             }
         });
         return answer.future();
+    }
+
+    private List<InetAddress> lookUp(String host) throws Exception {
+        long begin = System.nanoTime();
+        try {
+            return List.of(lookup.addresses(host));
+        } finally {
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            if (took.compareTo(timeout) > 0) {
+                slow.put(host, took);
+            }
+        }
     }
 }

@@ -16,7 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,6 +117,60 @@ class SystemResolverIT {
 
         assertThat(quick).isNotEmpty();
         release.countDown();
+    }
+
+    /** As many of them as there are threads. */
+    @Test
+    void namesWithoutAnAnswer_leaveTheOthersTheirs_onceTheyAreKnown() {
+        AtomicReference<CountDownLatch> answer = new AtomicReference<>(new CountDownLatch(1));
+        HostResolver resolver = new SystemResolver(vertx, Duration.ofMillis(200), host -> {
+            if (host.startsWith("silent")) {
+                answer.get().await();
+                throw new UnknownHostException(host);
+            }
+            return found(host);
+        });
+        assertThatThrownBy(() -> call(() -> silent(resolver))).hasRootCauseInstanceOf(TimeoutException.class);
+        answer.get().countDown();
+        assertThatThrownBy(() -> call(() -> silent(resolver))).hasRootCauseInstanceOf(UnknownHostException.class);
+        answer.set(new CountDownLatch(1));
+
+        List<InetAddress> quick = call(() -> {
+            silent(resolver).onComplete((addresses, failure) -> {});
+            return resolver.resolve("quick");
+        });
+
+        assertThat(quick).isNotEmpty();
+        answer.get().countDown();
+    }
+
+    private static Future<?> silent(HostResolver resolver) {
+        return Future.join(IntStream.range(0, 8)
+                .mapToObj(i -> resolver.resolve("silent" + i))
+                .toList());
+    }
+
+    @Test
+    void lookupThatTakesTooLong_leavesWhatWasKnown_forAWhile() {
+        AtomicLong nanos = new AtomicLong();
+        AtomicReference<CountDownLatch> answer = new AtomicReference<>(new CountDownLatch(0));
+        HostResolver resolver = new SystemResolver(
+                vertx,
+                Duration.ofMillis(100),
+                host -> {
+                    answer.get().await();
+                    return found(host);
+                },
+                nanos::get);
+        List<InetAddress> before = call(() -> resolver.resolve("a"));
+        answer.set(new CountDownLatch(1));
+
+        nanos.addAndGet(Duration.ofMinutes(5).toNanos());
+        assertThat(call(() -> resolver.resolve("a"))).isEqualTo(before);
+
+        nanos.addAndGet(Duration.ofMinutes(6).toNanos());
+        assertThatThrownBy(() -> call(() -> resolver.resolve("a"))).hasRootCauseInstanceOf(TimeoutException.class);
+        answer.get().countDown();
     }
 
     @Test
