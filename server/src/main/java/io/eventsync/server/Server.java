@@ -31,6 +31,7 @@ import io.eventsync.server.subscription.Subscriptions;
 import io.eventsync.server.sync.Cursors;
 import io.eventsync.server.sync.Starts;
 import io.eventsync.server.tracing.Tracing;
+import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -137,6 +138,9 @@ public final class Server {
 
     private Future<Void> watchDisk(EventLog log) {
         disk.ifPresent(watch -> log.refuseWhileDiskIsLow(watch::isLow));
+        disk.ifPresent(watch -> Gauge.builder("eventsync.disk.free.bytes", watch, DiskWatch::freeBytes)
+                .description("Room on the disk of the Postgres that the server brings")
+                .register(metrics.registry()));
         return disk.map(DiskWatch::start).orElseGet(Future::succeededFuture);
     }
 
@@ -171,7 +175,8 @@ public final class Server {
                 clock,
                 config.delivery().endpointsMax(),
                 delivery::hint);
-        AttemptWatches watches = new AttemptWatches(vertx, pool, log, endpoints, clock);
+        AttemptWatches watches = new AttemptWatches(
+                vertx, pool, log, endpoints, clock, config.subscription().streamAgeMax());
         Consumers consumers = new Consumers(pool);
         Starts starts = new Starts(log, cursors, name -> consumers.get(name).map(Consumer::point));
         Subscriptions subscriptions =
@@ -186,7 +191,7 @@ public final class Server {
                         log,
                         cursors,
                         starts,
-                        new Poller(log, starts),
+                        new Poller(log, starts, config.http().requestTimeout()),
                         subscriptions,
                         config.subscription(),
                         config.limits(),

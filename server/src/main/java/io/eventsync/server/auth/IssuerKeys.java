@@ -27,7 +27,8 @@ final class IssuerKeys {
     private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
     private static final long TIMEOUT_MILLIS = 5_000;
     private static final int BYTES_MAX = 256 << 10;
-    private static final long BETWEEN_NANOS = Duration.ofSeconds(5).toNanos();
+    static final Duration BETWEEN = Duration.ofSeconds(5);
+    private static final long BETWEEN_NANOS = BETWEEN.toNanos();
     private static final int OK = 200;
 
     private final HttpClient http;
@@ -35,6 +36,7 @@ final class IssuerKeys {
     private final Upkeep refresh;
     private volatile Keys keys = new Keys(0, List.of());
     private volatile @Nullable Future<Void> reading;
+    private volatile boolean wasRead;
     private volatile long readNanos = System.nanoTime() - BETWEEN_NANOS;
 
     /**
@@ -75,6 +77,11 @@ final class IssuerKeys {
     Future<Void> close() {
         refresh.close();
         return http.close();
+    }
+
+    /** Whether a key that is not among them is one that the issuer does not publish: it answered when it was asked last. */
+    boolean areKnown() {
+        return wasRead;
     }
 
     Keys keys() {
@@ -123,7 +130,8 @@ final class IssuerKeys {
                     return response.end().map(v -> body);
                 })
                 .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-                .compose(this::take);
+                .compose(this::take)
+                .onComplete(done -> wasRead = done.succeeded());
         reading = now;
         return now;
     }

@@ -15,13 +15,15 @@ import java.util.Set;
  * @param issuer what the claim {@code iss} has to be
  * @param audience what the claim {@code aud} has to contain
  * @param grantsClaim which claim holds the grants, as a list or as words of one text
+ * @param lifetimeMax how far in the future one may expire
  */
 public record JwtConfig(
         Optional<String> jwksUrl,
         Optional<String> issuer,
         Optional<String> audience,
         String grantsClaim,
-        Duration refresh) {
+        Duration refresh,
+        Duration lifetimeMax) {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     public static final Setting<Optional<String>> JWKS_URL = Setting.optionalText(
@@ -42,7 +44,15 @@ public record JwtConfig(
             Duration.ofHours(24),
             "How often the issuer's keys are read again; a key that is gone counts no more");
 
-    public static final List<Setting<?>> SETTINGS = List.of(JWKS_URL, ISSUER, AUDIENCE, GRANTS_CLAIM, REFRESH);
+    public static final Setting<Duration> LIFETIME_MAX = Setting.duration(
+            "auth.jwt-lifetime-max",
+            Duration.ofHours(24),
+            Duration.ofMinutes(1),
+            Duration.ofDays(3_650),
+            "How far in the future a JWT may expire: nobody can take it back before, but by withdrawing its key");
+
+    public static final List<Setting<?>> SETTINGS =
+            List.of(JWKS_URL, ISSUER, AUDIENCE, GRANTS_CLAIM, REFRESH, LIFETIME_MAX);
 
     static JwtConfig from(Settings settings) {
         return new JwtConfig(
@@ -50,7 +60,8 @@ public record JwtConfig(
                 settings.get(ISSUER),
                 settings.get(AUDIENCE),
                 settings.get(GRANTS_CLAIM),
-                settings.get(REFRESH));
+                settings.get(REFRESH),
+                settings.get(LIFETIME_MAX));
     }
 
     public boolean isOn() {

@@ -2,6 +2,8 @@ package io.eventsync.server.auth;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.eventsync.server.failure.Failure;
+import io.eventsync.server.failure.Reason;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
@@ -45,16 +47,18 @@ final class JwtVerifier {
             AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256,
             AlgorithmIdentifiers.EDDSA);
 
-    private static final Map<Integer, String> WHY = Map.of(
-            ErrorCodes.SIGNATURE_INVALID, "its signature is wrong",
-            ErrorCodes.SIGNATURE_MISSING, "it is not signed",
-            ErrorCodes.ISSUER_INVALID, "iss is not the issuer",
-            ErrorCodes.ISSUER_MISSING, "it has no iss",
-            ErrorCodes.AUDIENCE_INVALID, "aud is not this server",
-            ErrorCodes.AUDIENCE_MISSING, "it has no aud",
-            ErrorCodes.EXPIRATION_MISSING, "it has no exp",
-            ErrorCodes.NOT_YET_VALID, "it is not valid yet",
-            ErrorCodes.SUBJECT_MISSING, "it has no sub");
+    private static final Map<Integer, String> WHY = Map.ofEntries(
+            Map.entry(ErrorCodes.SIGNATURE_INVALID, "its signature is wrong"),
+            Map.entry(ErrorCodes.SIGNATURE_MISSING, "it is not signed"),
+            Map.entry(ErrorCodes.ISSUER_INVALID, "iss is not the issuer"),
+            Map.entry(ErrorCodes.ISSUER_MISSING, "it has no iss"),
+            Map.entry(ErrorCodes.AUDIENCE_INVALID, "aud is not this server"),
+            Map.entry(ErrorCodes.AUDIENCE_MISSING, "it has no aud"),
+            Map.entry(ErrorCodes.EXPIRATION_MISSING, "it has no exp"),
+            Map.entry(ErrorCodes.EXPIRATION_TOO_FAR_IN_FUTURE, "it expires later than auth.jwt-lifetime-max allows"),
+            Map.entry(ErrorCodes.NOT_YET_VALID, "it is not valid yet"),
+            Map.entry(ErrorCodes.ISSUED_AT_INVALID_FUTURE, "iat is in the future"),
+            Map.entry(ErrorCodes.SUBJECT_MISSING, "it has no sub"));
 
     private final JwtConfig config;
     private final IssuerKeys keys;
@@ -70,7 +74,7 @@ final class JwtVerifier {
         this.clock = clock;
     }
 
-    /** Fails with UNAUTHENTICATED. */
+    /** Fails with UNAUTHENTICATED, or with ISSUER_UNAVAILABLE if it cannot be said. */
     Future<Principal> verify(String token) {
         ByteBuffer hash = ByteBuffer.wrap(TokenSecret.hash(token));
         Known before = known.getIfPresent(hash);
@@ -103,6 +107,10 @@ final class JwtVerifier {
     /** By one state of the keys: a token found good by a key that was then withdrawn is not known beyond it. */
     private Principal verified(String token, @Nullable String keyId, IssuerKeys.Keys published, ByteBuffer hash) {
         JsonWebKey key = published.find(keyId);
+        if (key == null && !keys.areKnown()) {
+            throw Failure.of(Reason.ISSUER_UNAVAILABLE, "the keys of the token issuer cannot be read just now")
+                    .retryAfter(IssuerKeys.BETWEEN);
+        }
         if (key == null) {
             throw Credentials.refused("the JWT is signed with a key that its issuer does not publish");
         }
@@ -124,6 +132,8 @@ final class JwtVerifier {
                 .setJwsAlgorithmConstraints(new AlgorithmConstraints(
                         ConstraintType.PERMIT, algorithms(key).toArray(String[]::new)))
                 .setRequireExpirationTime()
+                .setMaxFutureValidityInMinutes((int) config.lifetimeMax().toMinutes() + 1) // for other clocks
+                .setIssuedAtRestrictions(0, Integer.MAX_VALUE)
                 .setRequireSubject()
                 .setExpectedIssuer(true, config.issuer().orElseThrow())
                 .setExpectedAudience(true, config.audience().orElseThrow())

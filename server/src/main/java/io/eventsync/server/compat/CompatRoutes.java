@@ -86,7 +86,7 @@ public final class CompatRoutes implements MoreRoutes {
                 .filter(route -> route.isFor(path) && route.method().equals(method))
                 .findFirst();
         if (found.isEmpty()) {
-            return Future.failedFuture(PageRoutes.notAllowed(method));
+            return Future.failedFuture(PageRoutes.notAllowed(method, String.join(", ", methods(path))));
         }
         Route route = found.get();
         String rest = route.hasRest() ? decode.apply(path.substring(route.path().length() + 1)) : "";

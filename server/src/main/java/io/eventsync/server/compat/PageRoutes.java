@@ -122,7 +122,8 @@ final class PageRoutes {
                 });
     }
 
-    static Failure notAllowed(String method) {
-        return Failure.of(io.eventsync.server.failure.Reason.METHOD_NOT_ALLOWED, method + " is not for this path");
+    static Failure notAllowed(String method, String allowed) {
+        return Failure.of(io.eventsync.server.failure.Reason.METHOD_NOT_ALLOWED, method + " is not for this path")
+                .with("allow", allowed);
     }
 }

@@ -73,6 +73,11 @@ public final class Setting<T> {
         return of(key, defaultValue, ValueType.duration(min, max), description);
     }
 
+    /** Whole days. */
+    public static Setting<Duration> days(String key, int defaultValue, int min, int max, String description) {
+        return of(key, Duration.ofDays(defaultValue), ValueType.days(min, max), description);
+    }
+
     /** A size in bytes. */
     public static Setting<Long> bytes(String key, long defaultValue, long min, long max, String description) {
         return of(key, defaultValue, ValueType.bytes(min, max), description);

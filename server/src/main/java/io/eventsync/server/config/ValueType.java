@@ -97,6 +97,18 @@ record ValueType<T>(
                 value -> min.compareTo(value) <= 0 && value.compareTo(max) <= 0);
     }
 
+    /** Days and nothing less. */
+    static ValueType<Duration> days(int min, int max) {
+        ValueType<Duration> wide = duration(Duration.ofDays(min), Duration.ofDays(max));
+        return new ValueType<>(
+                wide.label,
+                "whole days (7d, 24h or P7D) from " + min + " to " + max,
+                wide.parse,
+                wide.print,
+                value -> wide.accepts.test(value)
+                        && Duration.ofDays(value.toDays()).equals(value));
+    }
+
     static ValueType<Long> bytes(long min, long max) {
         return new ValueType<>(
                 "bytes",

@@ -22,5 +22,8 @@ public interface AttemptSink {
 
     void draining(long number, Duration retryAfter);
 
+    /** Ends the watch well. */
+    void end();
+
     void fail(Failure failure);
 }

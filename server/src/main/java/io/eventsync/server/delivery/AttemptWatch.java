@@ -26,6 +26,8 @@ final class AttemptWatch {
     private final AttemptWatches.Request request;
     private final Predicate<AttemptRow> matches;
     private final AttemptSink sink;
+    private final Duration ageMax;
+    private final long beginNanos = System.nanoTime();
     private final Consumer<AttemptWatch> onEnd;
     private long number;
     private long lastFrameNanos;
@@ -41,6 +43,7 @@ final class AttemptWatch {
             Predicate<AttemptRow> matches,
             AttemptSink sink,
             long number,
+            Duration ageMax,
             Consumer<AttemptWatch> onEnd) {
         this.vertx = vertx;
         this.context = context;
@@ -50,6 +53,7 @@ final class AttemptWatch {
         this.matches = matches;
         this.sink = sink;
         this.number = number;
+        this.ageMax = ageMax;
         this.onEnd = onEnd;
     }
 
@@ -66,6 +70,10 @@ final class AttemptWatch {
 
     private void look() {
         if (isOver) {
+            return;
+        }
+        if (!ageMax.isZero() && System.nanoTime() - beginNanos >= ageMax.toNanos()) {
+            end(Duration.ZERO, sink::end);
             return;
         }
         if (sink.isFull()) {
@@ -129,10 +137,14 @@ final class AttemptWatch {
     }
 
     void drain(Duration retryAfter) {
+        end(retryAfter, () -> sink.fail(AttemptWatches.draining()));
+    }
+
+    private void end(Duration retryAfter, Runnable last) {
         if (!isOver) {
             sink.draining(number, retryAfter);
             gone();
-            sink.fail(AttemptWatches.draining());
+            last.run();
         }
     }
 

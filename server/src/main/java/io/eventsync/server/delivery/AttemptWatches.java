@@ -27,17 +27,23 @@ public final class AttemptWatches {
     private final Vertx vertx;
     private final AuditStore audit;
     private final EventLog log;
+    private final AttemptCursors cursors;
     private final Endpoints endpoints;
     private final InstantSource clock;
+    private final Duration ageMax;
     private final Set<AttemptWatch> open = ConcurrentHashMap.newKeySet();
     private volatile boolean isDraining;
 
-    public AttemptWatches(Vertx vertx, Pool pool, EventLog log, Endpoints endpoints, InstantSource clock) {
+    /** @param ageMax after which a watch ends, so that its client looks for another node; zero for never */
+    public AttemptWatches(
+            Vertx vertx, Pool pool, EventLog log, Endpoints endpoints, InstantSource clock, Duration ageMax) {
         this.vertx = vertx;
         this.audit = new AuditStore(pool);
         this.log = log;
         this.endpoints = endpoints;
         this.clock = clock;
+        this.ageMax = ageMax;
+        this.cursors = new AttemptCursors(log.id());
     }
 
     /** Where a watch begins. */
@@ -75,6 +81,7 @@ public final class AttemptWatches {
                             matches,
                             sink,
                             start.number(),
+                            ageMax,
                             open::remove);
                     open.add(watch);
                     watch.begin(start.earliestMicros());
@@ -139,7 +146,8 @@ public final class AttemptWatches {
         }
         if (onExpired == ExpiredPolicy.ERROR) {
             return Future.failedFuture(
-                    Failure.of(Reason.CURSOR_EXPIRED, "retention has removed attempts after this cursor"));
+                    Failure.of(Reason.CURSOR_EXPIRED, "retention has removed attempts after this cursor")
+                            .with("earliest_cursor", cursors.encode(range.first() - 1)));
         }
         return audit.closedAfter(range.first() - 1, 1)
                 .map(rows -> new Start(

@@ -53,11 +53,11 @@ public record DeliveryConfig(
             Duration.ofSeconds(1),
             Duration.ofMinutes(5),
             "How long a node that says nothing keeps its endpoints");
-    public static final Setting<Duration> ATTEMPT_RETENTION = Setting.duration(
+    public static final Setting<Duration> ATTEMPT_RETENTION = Setting.days(
             "delivery.attempt-retention",
-            Duration.ofDays(30),
-            Duration.ZERO,
-            Duration.ofDays(3_650),
+            30,
+            0,
+            3_650,
             "How long attempts are kept on record, in whole days; 0s for ever");
     public static final Setting<Duration> DEAD_LETTER_RETENTION = Setting.duration(
             "delivery.dead-letter-retention",

@@ -113,7 +113,7 @@ final class ConsumerRpcs {
             throw Failure.field("cursor", "is required");
         }
         return access.consumer(call, request.getName())
-                .compose(v -> log.verify(cursors.decode(request.getCursor())))
+                .compose(v -> starts.verify(request.getCursor()))
                 .compose(point -> consumers.commit(request.getName(), point))
                 .compose(moved -> Rpc.encoded(CommitCursorResponse.newBuilder()
                         .setConsumer(toProto(moved))
@@ -121,7 +121,7 @@ final class ConsumerRpcs {
     }
 
     private Future<Buffer> seek(SeekConsumerRequest request, Call call) {
-        if (request.getStart().getPointCase() == io.eventsync.v1.Start.PointCase.POINT_NOT_SET) {
+        if (FilterMapper.isUnset(request.getStart())) {
             throw Failure.field("start", "is required");
         }
         Start start = FilterMapper.toStart(request.getStart(), new Start.Beginning());

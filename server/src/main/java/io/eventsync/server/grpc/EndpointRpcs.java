@@ -219,7 +219,7 @@ final class EndpointRpcs {
     }
 
     private Future<Buffer> resume(ResumeEndpointRequest request, Call call) {
-        Future<Optional<LogPoint>> point = isUnset(request.getStart())
+        Future<Optional<LogPoint>> point = FilterMapper.isUnset(request.getStart())
                 ? Future.succeededFuture(Optional.empty())
                 : start(call, request.getStart(), new Start.Now(), ExpiredPolicy.ERROR)
                         .map(Optional::of);
@@ -231,12 +231,8 @@ final class EndpointRpcs {
                         ResumeEndpointResponse.newBuilder().setEndpoint(there).build()));
     }
 
-    private static boolean isUnset(io.eventsync.v1.Start start) {
-        return start.getPointCase() == io.eventsync.v1.Start.PointCase.POINT_NOT_SET;
-    }
-
     private Future<Buffer> seek(SeekEndpointRequest request, Call call) {
-        if (isUnset(request.getStart())) {
+        if (FilterMapper.isUnset(request.getStart())) {
             throw Failure.field("start", "is required");
         }
         return access.endpoint(call, request.getName())

@@ -269,7 +269,7 @@ final class EventRpcs {
         Start start = FilterMapper.toStart(request.getStart(), new Start.Beginning());
         Future<LogPoint> end = request.getEndCursor().isEmpty()
                 ? Future.succeededFuture(log.head())
-                : log.verify(cursors.decode(request.getEndCursor()));
+                : starts.verify(request.getEndCursor());
         Future<LogPoint> begin = access.start(call, start)
                 .compose(v -> starts.resolve(start, ExpiredPolicy.ERROR))
                 .map(Starts.Resolved::point);

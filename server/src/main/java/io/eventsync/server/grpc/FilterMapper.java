@@ -64,13 +64,26 @@ final class FilterMapper {
                 .build();
     }
 
-    static Start toStart(io.eventsync.v1.Start start, Start whenUnset) {
+    /** Nothing that says where: as far as the contract goes, an empty cursor and no anchor are the same as none. */
+    static boolean isUnset(io.eventsync.v1.Start start) {
         return switch (start.getPointCase()) {
-            case CURSOR -> start.getCursor().isEmpty() ? whenUnset : new Start.AtCursor(start.getCursor());
+            case CURSOR -> start.getCursor().isEmpty();
+            case ANCHOR -> start.getAnchor() == Anchor.ANCHOR_UNSPECIFIED;
+            case POINT_NOT_SET -> true;
+            default -> false;
+        };
+    }
+
+    static Start toStart(io.eventsync.v1.Start start, Start whenUnset) {
+        if (isUnset(start)) {
+            return whenUnset;
+        }
+        return switch (start.getPointCase()) {
+            case CURSOR -> new Start.AtCursor(start.getCursor());
             case AFTER_POSITION -> afterPosition(start.getAfterPosition());
             case TIME -> new Start.AtTime(micros(start.getTime()));
             case CONSUMER -> new Start.OfConsumer(start.getConsumer());
-            case ANCHOR -> anchor(start.getAnchor(), whenUnset);
+            case ANCHOR -> anchor(start.getAnchor());
             case POINT_NOT_SET -> whenUnset;
         };
     }
@@ -82,12 +95,11 @@ final class FilterMapper {
         return new Start.AfterPosition(position);
     }
 
-    private static Start anchor(Anchor anchor, Start whenUnset) {
+    private static Start anchor(Anchor anchor) {
         return switch (anchor) {
-            case ANCHOR_UNSPECIFIED -> whenUnset;
             case ANCHOR_BEGINNING -> new Start.Beginning();
             case ANCHOR_NOW -> new Start.Now();
-            case UNRECOGNIZED -> throw Failure.field("start.anchor", "is not a known anchor");
+            case ANCHOR_UNSPECIFIED, UNRECOGNIZED -> throw Failure.field("start.anchor", "is not a known anchor");
         };
     }
 

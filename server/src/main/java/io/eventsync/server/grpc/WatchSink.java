@@ -86,6 +86,11 @@ final class WatchSink implements AttemptSink {
     }
 
     @Override
+    public void end() {
+        call.end();
+    }
+
+    @Override
     public void fail(Failure failure) {
         call.fail(failure);
     }

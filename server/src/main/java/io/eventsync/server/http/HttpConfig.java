@@ -63,7 +63,7 @@ public record HttpConfig(
             Duration.ofSeconds(60),
             Duration.ofMillis(100),
             Duration.ofHours(1),
-            "Deadline of a unary call that names none");
+            "How long a call that is not a stream may take, whatever deadline it names");
     public static final Setting<Duration> PING_INTERVAL = Setting.duration(
             "server.ping-interval",
             Duration.ofSeconds(15),

@@ -66,6 +66,10 @@ final class HttpErrors {
         HttpServerResponse response = request.response();
         boolean isUnread = !request.isEnded() && announcesBody(request);
         response.setStatusCode(status);
+        String allowed = failure.metadata().get("allow");
+        if (failure.reason() == Reason.METHOD_NOT_ALLOWED && allowed != null) {
+            response.putHeader("allow", allowed);
+        }
         failure.retryAfter().ifPresent(delay -> response.putHeader("retry-after", Long.toString(seconds(delay))));
         if (status == UNAUTHORIZED && !response.headers().contains("www-authenticate")) {
             response.putHeader("www-authenticate", "Bearer");

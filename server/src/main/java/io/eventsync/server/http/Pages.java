@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Files that come with the server: the description of the API and the pages that show it. Read on first use; any event loop may ask. */
 public final class Pages {
+    private static final String ALLOWED = "GET, HEAD, OPTIONS";
     private static final String UI =
             "/META-INF/resources/webjars/swagger-ui/" + Webjars.version("org.webjars", "swagger-ui") + "/";
     private static final String OWN = "/io/eventsync/server/http/docs/";
@@ -59,9 +60,10 @@ public final class Pages {
         boolean isFolder = path.equals("/docs");
         HttpServerResponse response = request.response();
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-            response.putHeader("allow", "GET, HEAD, OPTIONS");
+            response.putHeader("allow", ALLOWED);
             if (!request.method().equals(HttpMethod.OPTIONS)) {
-                throw Failure.of(Reason.METHOD_NOT_ALLOWED, request.method() + " is not for this path");
+                throw Failure.of(Reason.METHOD_NOT_ALLOWED, request.method() + " is not for this path")
+                        .with("allow", ALLOWED);
             }
             response.setStatusCode(204).end();
         } else if (isFolder) {

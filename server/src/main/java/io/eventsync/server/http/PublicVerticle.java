@@ -23,6 +23,7 @@ public final class PublicVerticle extends VerticleBase {
 
     private static final int RESETS_SECONDS = 10;
     private static final int CONNECTION_WINDOW_BYTES = 1 << 20;
+    private static final long CLOSE_MILLIS_MAX = 1_000;
 
     private final HttpConfig config;
     private final TlsConfig tls;
@@ -135,6 +136,10 @@ public final class PublicVerticle extends VerticleBase {
         HttpServer open = server;
         return open == null
                 ? Future.succeededFuture()
-                : open.shutdown(config.drainTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                : open.shutdown(config.drainTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                        // Vert.x has been seen not to come to an end with it; what is deployed below waits to be
+                        // closed.
+                        .timeout(config.drainTimeout().toMillis() + CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                        .otherwiseEmpty();
     }
 }

@@ -24,6 +24,7 @@ public final class DiskWatch {
     private final long bytesMin;
     private final Upkeep round;
     private volatile boolean isLow;
+    private volatile long freeBytes;
 
     DiskWatch(Vertx vertx, Path folder, long bytesMin) {
         this.vertx = vertx;
@@ -46,18 +47,24 @@ public final class DiskWatch {
         return isLow;
     }
 
+    /** What was free when it looked last. From any thread. */
+    public long freeBytes() {
+        return freeBytes;
+    }
+
     private Future<Void> look() {
-        return vertx.executeBlocking(this::freeBytes).map(free -> {
+        return vertx.executeBlocking(this::readFreeBytes).map(free -> {
             seen(free);
             return null;
         });
     }
 
-    private long freeBytes() throws IOException {
+    private long readFreeBytes() throws IOException {
         return Files.getFileStore(folder).getUsableSpace();
     }
 
     void seen(long freeBytes) {
+        this.freeBytes = freeBytes;
         if (!isLow && freeBytes < bytesMin) {
             isLow = true;
             LOG.warn(

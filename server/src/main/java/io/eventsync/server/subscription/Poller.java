@@ -20,12 +20,18 @@ public final class Poller {
     /** An answer comes at least this often while a filter finds nothing, so that its cursor moves on. */
     private static final long SEARCH_NANOS_MAX = Duration.ofSeconds(1).toNanos();
 
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
     private final ReadableLog log;
     private final Starts starts;
+    private final long patienceMaxMillis;
 
-    public Poller(ReadableLog log, Starts starts) {
+    /** @param timeout after which the call would be ended: an answer without events comes before */
+    public Poller(ReadableLog log, Starts starts, Duration timeout) {
         this.log = log;
         this.starts = starts;
+        long margin = Math.min(MARGIN.toMillis(), timeout.toMillis() / 2);
+        this.patienceMaxMillis = timeout.toMillis() - margin;
     }
 
     /**
@@ -75,7 +81,8 @@ public final class Poller {
                         ? Future.succeededFuture(page)
                         : search(query, reader, page.end(), begin, loop);
             }
-            long left = query.patience().toMillis() - Duration.ofNanos(spent).toMillis();
+            long left = Math.min(query.patience().toMillis(), patienceMaxMillis)
+                    - Duration.ofNanos(spent).toMillis();
             return left <= 0 || query.gone().isComplete()
                     ? Future.succeededFuture(page)
                     : await(query, reader, page.end(), begin, left, loop);

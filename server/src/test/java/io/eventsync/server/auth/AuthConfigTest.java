@@ -24,7 +24,8 @@ class AuthConfigTest {
                 "auth.jwt-issuer=",
                 "auth.jwt-audience=",
                 "auth.jwt-grants-claim=permissions",
-                "auth.jwt-refresh=5m");
+                "auth.jwt-refresh=5m",
+                "auth.jwt-lifetime-max=1d");
         assertThat(AuthConfig.from(TestSettings.defaults(AuthConfig.SETTINGS))).hasNoNullFieldsOrProperties();
     }
 
@@ -38,6 +39,7 @@ class AuthConfigTest {
                         "auth-certificate-grants", "billing",
                         "auth-calls-per-second", "-1",
                         "auth-jwt-jwks-url", "http://issuer.example/jwks.json",
-                        "auth-jwt-refresh", "1s"));
+                        "auth-jwt-refresh", "1s",
+                        "auth-jwt-lifetime-max", "59s"));
     }
 }

@@ -207,6 +207,22 @@ class JwtIT {
     }
 
     @Test
+    void issuerThatDoesNotAnswer_isNotTheTokensFault() throws Exception {
+        try (TestIssuer own = new TestIssuer()) {
+            own.publish("Bad Gateway");
+            try (TestServer early = TestServer.start(own.flags())) {
+                String token = TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", TestTokens.claims(""));
+                HttpResponse<String> response =
+                        new TestCalls(early).send("POST", "/v1/events", ORDER_JSON, "Bearer " + token);
+
+                assertThat(response.statusCode()).isEqualTo(503);
+                assertThat(response.body()).contains("\"ISSUER_UNAVAILABLE\"");
+                assertThat(response.headers().firstValue("retry-after")).contains("5");
+            }
+        }
+    }
+
+    @Test
     void rotatedKeys_areFound_andOldOnesCountNoMore() throws Exception {
         try (TestIssuer own = new TestIssuer();
                 TestServer rotated = TestServer.start(own.flags())) {

@@ -30,6 +30,12 @@ final class TestTokens {
                         "no key id, several keys", TestIssuer.sign("RS256", issuer.rsa.getPrivateKey(), null, good)),
                 Arguments.of("expired", rs256(with("exp", "" + (Instant.now().getEpochSecond() - 120)))),
                 Arguments.of("no exp", rs256(good.replaceFirst("\"exp\":[0-9]+,", ""))),
+                Arguments.of(
+                        "expires in two days",
+                        rs256(with("exp", "" + (Instant.now().getEpochSecond() + 2 * 86_400)))),
+                Arguments.of(
+                        "issued in the future",
+                        rs256(claims(",\"iat\":" + (Instant.now().getEpochSecond() + 600)))),
                 Arguments.of("exp as text", rs256(with("exp", "\"soon\""))),
                 Arguments.of(
                         "not yet valid",

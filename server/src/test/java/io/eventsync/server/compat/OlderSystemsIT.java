@@ -238,7 +238,9 @@ class OlderSystemsIT {
     @ParameterizedTest
     @CsvSource({"GET,/internal/log,405", "DELETE,/event,405", "GET,/sync-events/unknown,404", "GET,/nothing,404"})
     void whatIsNotThere_isSaidSo(String method, String path, int status) throws Exception {
-        assertThat(send(method, path, "").statusCode()).isEqualTo(status);
+        HttpResponse<String> response = send(method, path, "");
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.headers().firstValue("allow").isPresent()).isEqualTo(status == 405);
     }
 
     @Test

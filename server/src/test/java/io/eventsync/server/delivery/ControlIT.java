@@ -2,6 +2,7 @@ package io.eventsync.server.delivery;
 
 import static io.eventsync.server.TestServer.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.FieldMask;
@@ -15,12 +16,14 @@ import io.eventsync.v1.Filter;
 import io.eventsync.v1.ListDeliveriesRequest;
 import io.eventsync.v1.PauseEndpointRequest;
 import io.eventsync.v1.ResumeEndpointRequest;
+import io.eventsync.v1.SeekConsumerRequest;
 import io.eventsync.v1.SeekEndpointRequest;
 import io.eventsync.v1.SeekEndpointResponse;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.UpdateEndpointRequest;
 import io.eventsync.v1.WatchAttemptsRequest;
 import io.eventsync.v1.WatchAttemptsResponse;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -275,6 +278,55 @@ class ControlIT {
         await().until(() -> again.stream().anyMatch(WatchAttemptsResponse::hasProgress));
         assertThat(attempts(again)).isEqualTo(after);
         assertThat(frames.get(0).hasStarted()).isTrue();
+    }
+
+    @Test
+    void watch_endsWell_atTheMaximumAge() {
+        try (TestServer shortLived = TestServer.start(Map.of("subscription-stream-age-max", "100ms"))) {
+            List<WatchAttemptsResponse> frames = new CopyOnWriteArrayList<>();
+            Promise<Void> end = Promise.promise();
+            Object unused = await(shortLived
+                    .deliveries()
+                    .watchAttempts(WatchAttemptsRequest.getDefaultInstance())
+                    .map(stream -> stream.handler(frames::add)
+                            .exceptionHandler(end::tryFail)
+                            .endHandler(v -> end.tryComplete())));
+
+            await(end.future());
+            assertThat(frames.get(frames.size() - 1).hasDraining()).isTrue();
+        }
+    }
+
+    /** An empty cursor is no start, as everywhere: not now, and not the beginning. */
+    @Test
+    void emptyStart_isNone() {
+        endpoints.create("emptystart");
+        pause("emptystart");
+        endpoints.ingest("emptystart", 2);
+        for (Start empty : List.of(
+                Start.newBuilder().setCursor("").build(),
+                Start.newBuilder().setAnchor(Anchor.ANCHOR_UNSPECIFIED).build())) {
+            assertThatThrownBy(() -> await(server.endpoints()
+                            .seekEndpoint(SeekEndpointRequest.newBuilder()
+                                    .setName("emptystart")
+                                    .setStart(empty)
+                                    .build())))
+                    .hasMessageContaining("INVALID_ARGUMENT");
+            assertThatThrownBy(() -> await(server.consumers()
+                            .seekConsumer(SeekConsumerRequest.newBuilder()
+                                    .setName("emptystart")
+                                    .setStart(empty)
+                                    .build())))
+                    .hasMessageContaining("INVALID_ARGUMENT");
+        }
+
+        Object unused = await(server.endpoints()
+                .resumeEndpoint(ResumeEndpointRequest.newBuilder()
+                        .setName("emptystart")
+                        .setStart(Start.newBuilder().setCursor(""))
+                        .build()));
+
+        await().untilAsserted(() -> assertThat(endpoints.ids("emptystart")).contains("emptystart-0", "emptystart-1"));
     }
 
     private static int attempts(List<WatchAttemptsResponse> frames) {

@@ -5,6 +5,7 @@ import static io.eventsync.server.config.TestSettings.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsync.server.config.TestSettings;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -49,5 +50,16 @@ class DeliveryConfigTest {
                         "-1s",
                         "delivery-dead-letter-retention",
                         "59s"));
+    }
+
+    /** Less than a day would be none, which is for ever. */
+    @Test
+    void attemptRetention_isWholeDays() {
+        for (String refused : List.of("12h", "1s", "36h", "86401s")) {
+            assertRefused(DeliveryConfig.SETTINGS, Map.of("delivery-attempt-retention", refused));
+        }
+        for (String taken : List.of("0s", "1d", "24h", "48h")) {
+            TestSettings.load(DeliveryConfig.SETTINGS, Map.of("delivery-attempt-retention", taken));
+        }
     }
 }

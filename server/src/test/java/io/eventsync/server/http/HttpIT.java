@@ -139,6 +139,9 @@ class HttpIT {
         assertThat(answer.json().getInteger("code")).isPositive();
         assertThat(answer.header("content-type")).isEqualTo("application/json");
         assertThat(answer.header("retry-after")).isEmpty();
+        if (status == 405) {
+            assertThat(answer.text()).contains("\"allow\":\"" + answer.header("allow") + "\"");
+        }
     }
 
     @Test
