@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,13 +18,17 @@ final class RpcMeters {
     private final MeterRegistry registry;
     private final Map<Outcome, Timer> unary = new ConcurrentHashMap<>();
     private final Map<Outcome, Counter> streams = new ConcurrentHashMap<>();
-    private final Map<Reason, Counter> refusals = new ConcurrentHashMap<>();
+    private final Map<Reason, Counter> refusals = new EnumMap<>(Reason.class);
     private final LongAdder open = new LongAdder();
 
     private record Outcome(String method, String code) {}
 
     RpcMeters(MeterRegistry registry) {
         this.registry = registry;
+        // All from the start: one that appears with its first refusal has not risen, for who watches it.
+        for (Reason reason : Reason.values()) {
+            refusals.put(reason, refusalCounter(reason));
+        }
         Gauge.builder("eventsync.rpc.open", open, LongAdder::sum)
                 .description("Calls and streams that are open now")
                 .register(registry);
@@ -47,13 +53,14 @@ final class RpcMeters {
     }
 
     void refused(Reason reason) {
-        refusals.computeIfAbsent(
-                        reason,
-                        r -> Counter.builder("eventsync.rpc.refusals")
-                                .description("Calls that failed, by reason; docs/ERRORS.md explains each")
-                                .tag("reason", r.name())
-                                .register(registry))
-                .increment();
+        Objects.requireNonNull(refusals.get(reason)).increment();
+    }
+
+    private Counter refusalCounter(Reason reason) {
+        return Counter.builder("eventsync.rpc.refusals")
+                .description("Calls that failed, by reason; docs/ERRORS.md explains each")
+                .tag("reason", reason.name())
+                .register(registry);
     }
 
     private Timer unaryTimer(Outcome outcome) {

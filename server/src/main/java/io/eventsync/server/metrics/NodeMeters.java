@@ -1,8 +1,8 @@
 package io.eventsync.server.metrics;
 
 import io.eventsync.server.metrics.NodeStore.Backlog;
-import io.eventsync.server.metrics.NodeStore.EndpointLag;
 import io.eventsync.server.metrics.NodeStore.EndpointStates;
+import io.eventsync.server.metrics.NodeStore.Failing;
 import io.eventsync.server.metrics.NodeStore.Lag;
 import io.eventsync.server.upkeep.Upkeep;
 import io.micrometer.core.instrument.Gauge;
@@ -40,9 +40,7 @@ public final class NodeMeters {
         this.endpoints = named(
                 registry, "eventsync.endpoint.lag.events", "Events after what an endpoint has settled, of all tags");
         this.failing = named(
-                registry,
-                "eventsync.endpoint.failing.seconds",
-                "Since when no attempt of an endpoint has succeeded, 0 if it does");
+                registry, "eventsync.endpoint.failing.seconds", "Since when no attempt of an endpoint has succeeded");
         this.states = named(registry, "eventsync.endpoints", "Endpoints by state");
         this.breakers = named(
                 registry,
@@ -57,7 +55,7 @@ public final class NodeMeters {
         gauge(
                 registry,
                 "eventsync.delivery.oldest.due.seconds",
-                "By how much the oldest retry is late",
+                "For how long the oldest retry could have been sent and was not",
                 Backlog::oldestDueSeconds);
         gauge(registry, "eventsync.database.size.bytes", "Size of the database on disk", Backlog::databaseBytes);
         gauge(
@@ -91,8 +89,11 @@ public final class NodeMeters {
                     return store.endpoints();
                 })
                 .compose(lags -> {
-                    endpoints.register(rows(lags, "endpoint", EndpointLag::name, EndpointLag::events), true);
-                    failing.register(rows(lags, "endpoint", EndpointLag::name, EndpointLag::failingSeconds), true);
+                    endpoints.register(rows(lags, "endpoint", Lag::name, Lag::events), true);
+                    return store.failing();
+                })
+                .compose(all -> {
+                    failing.register(rows(all, "endpoint", Failing::name, Failing::seconds), true);
                     return store.states();
                 })
                 .compose(all -> {

@@ -18,9 +18,16 @@ final class NodeStore {
             """.formatted(NAMES_MAX);
 
     static final String ENDPOINTS = """
-            select e.name, greatest(0, h.pos - r.pos), coalesce(extract(epoch from clock_timestamp() - r.failing_since), 0)::double precision
+            select e.name, greatest(0, h.pos - r.pos)
             from eventsync.endpoint_run r join eventsync.endpoint e using (endpoint_id),
               (select coalesce(max(pos), 0) as pos from eventsync.mark) h
+            order by 2 desc, 1 limit %d
+            """.formatted(NAMES_MAX);
+
+    static final String FAILING = """
+            select e.name, extract(epoch from clock_timestamp() - r.failing_since)::double precision
+            from eventsync.endpoint_run r join eventsync.endpoint e using (endpoint_id)
+            where r.failing_since is not null and r.state in ('ACTIVE', 'BLOCKED')
             order by 2 desc, 1 limit %d
             """.formatted(NAMES_MAX);
 
@@ -28,11 +35,16 @@ final class NodeStore {
             select state, count(*), count(*) filter (where breaker <> 'CLOSED') from eventsync.endpoint_run group by state
             """;
 
+    /** Late is what could be sent and whose endpoint has been left alone meanwhile; what waits for a breaker, a pause or somebody is not. */
     static final String BACKLOG = """
             select (select count(*) from (select 1 from eventsync.delivery limit %1$d) d),
               (select count(*) from (select 1 from eventsync.dead_letter limit %1$d) l),
-              (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(d.due_at))), 0)
-               from (select due_at from eventsync.delivery limit %1$d) d)::double precision,
+              (select greatest(0, extract(epoch from clock_timestamp()
+                 - min(greatest(d.due_at, r.last_success_at, r.last_failure_at, r.state_at, r.paused_until))))
+               from (select w.endpoint_id, min(w.due_at) as due_at from (select endpoint_id, due_at from eventsync.delivery limit %1$d) w
+                 group by w.endpoint_id) d
+               join eventsync.endpoint_run r using (endpoint_id)
+               where r.state = 'ACTIVE' and r.breaker = 'CLOSED' and d.due_at is not null)::double precision,
               pg_database_size(current_database()),
               (select count(*) from pg_stat_activity where datname = current_database())
             """.formatted(COUNT_MAX);
@@ -45,7 +57,7 @@ final class NodeStore {
 
     record Lag(String name, long events) {}
 
-    record EndpointLag(String name, long events, double failingSeconds) {}
+    record Failing(String name, double seconds) {}
 
     record EndpointStates(String state, long endpoints, long breakersOpen) {}
 
@@ -55,8 +67,12 @@ final class NodeStore {
         return rows(CONSUMERS, row -> new Lag(row.getString(0), row.getLong(1)));
     }
 
-    Future<List<EndpointLag>> endpoints() {
-        return rows(ENDPOINTS, row -> new EndpointLag(row.getString(0), row.getLong(1), row.getDouble(2)));
+    Future<List<Lag>> endpoints() {
+        return rows(ENDPOINTS, row -> new Lag(row.getString(0), row.getLong(1)));
+    }
+
+    Future<List<Failing>> failing() {
+        return rows(FAILING, row -> new Failing(row.getString(0), row.getDouble(1)));
     }
 
     Future<List<EndpointStates>> states() {

@@ -129,7 +129,9 @@ class AdminIT {
                             ingest.formatted("OK"),
                             ingest.formatted("INVALID_ARGUMENT"),
                             "eventsync_rpc_seconds_count{code=\"NOT_FOUND\",method=\"eventsync.v1.EventService/GetEvent\"} 1",
-                            "eventsync_rpc_refusals_total{reason=\"FIELD_INVALID\"} 1.0");
+                            "eventsync_rpc_refusals_total{reason=\"FIELD_INVALID\"} 1.0",
+                            // There before it happens, or an alert on its rise would miss the first.
+                            "eventsync_rpc_refusals_total{reason=\"INTERNAL\"} 0.0");
         }
     }
 
