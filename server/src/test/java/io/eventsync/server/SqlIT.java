@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SqlIT {
-    private static final Set<String> OWNERS = Set.of("AppendLane", "TailSignal");
+    private static final Set<String> OWNERS = Set.of("AppendLane", "TailSignal", "Partitions");
 
     private final TestSql sql = new TestSql();
     private PgConnectOptions database = new PgConnectOptions();

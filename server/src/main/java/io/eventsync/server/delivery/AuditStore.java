@@ -1,6 +1,6 @@
 package io.eventsync.server.delivery;
 
-import io.eventsync.server.postgres.PartitionStore;
+import io.eventsync.server.postgres.Partitions;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -109,11 +109,11 @@ final class AuditStore {
             """;
 
     private final Pool pool;
-    private final PartitionStore gone;
+    private final Partitions gone;
 
     AuditStore(Pool pool) {
         this.pool = pool;
-        this.gone = new PartitionStore(pool);
+        this.gone = new Partitions(pool);
     }
 
     /** Which attempts; what is null does not restrict. */
@@ -276,7 +276,7 @@ final class AuditStore {
     private Future<Void> dropDay(LocalDate day) {
         String name = day.format(DateTimeFormatter.BASIC_ISO_DATE);
         return gone.drop(Stream.of("eventsync.attempt", "eventsync.attempt_close")
-                        .map(table -> new PartitionStore.Partition(table, table + "_" + name))
+                        .map(table -> new Partitions.Partition(table, table + "_" + name))
                         .toList())
                 .compose(dropped -> dropped
                         ? pool.preparedQuery(FORGET_DAY).execute(Tuple.of(day)).mapEmpty()

@@ -1,6 +1,6 @@
 package io.eventsync.server.event;
 
-import io.eventsync.server.postgres.PartitionStore;
+import io.eventsync.server.postgres.Partitions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -41,11 +41,11 @@ final class UpkeepStore {
     static final String NOW = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint";
 
     private final Pool pool;
-    private final PartitionStore gone;
+    private final Partitions gone;
 
     UpkeepStore(Pool pool) {
         this.pool = pool;
-        this.gone = new PartitionStore(pool);
+        this.gone = new Partitions(pool);
     }
 
     /** @param newestMicros ingest time of its last event, null while it is not full */
@@ -115,7 +115,7 @@ final class UpkeepStore {
     /** Takes an expired partition away, which may be repeated. Answers false if another node is at it. */
     Future<Boolean> drop(long fromPosition) {
         return gone.drop(Stream.of("event", "event_key", "tag_block", "id_block")
-                        .map(table -> new PartitionStore.Partition(
+                        .map(table -> new Partitions.Partition(
                                 "eventsync." + table, "eventsync." + table + "_" + fromPosition))
                         .toList())
                 .compose(dropped -> dropped

@@ -59,7 +59,11 @@ class DeliveryConfigTest {
             assertRefused(DeliveryConfig.SETTINGS, Map.of("delivery-attempt-retention", refused));
         }
         for (String taken : List.of("0s", "1d", "24h", "48h")) {
-            TestSettings.load(DeliveryConfig.SETTINGS, Map.of("delivery-attempt-retention", taken));
+            Map<String, String> flags = Map.of("delivery-attempt-retention", taken);
+            assertThat(DeliveryConfig.from(TestSettings.load(DeliveryConfig.SETTINGS, flags))
+                            .attemptRetention()
+                            .toHoursPart())
+                    .isZero();
         }
     }
 }

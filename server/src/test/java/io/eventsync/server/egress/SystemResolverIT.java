@@ -17,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +30,7 @@ class SystemResolverIT {
     private final Vertx vertx = Vertx.vertx();
     private final Context context = vertx.getOrCreateContext();
     private final AtomicInteger lookups = new AtomicInteger();
+    private volatile CountDownLatch answer = new CountDownLatch(0);
 
     @AfterEach
     void stop() {
@@ -122,18 +122,18 @@ class SystemResolverIT {
     /** As many of them as there are threads. */
     @Test
     void namesWithoutAnAnswer_leaveTheOthersTheirs_onceTheyAreKnown() {
-        AtomicReference<CountDownLatch> answer = new AtomicReference<>(new CountDownLatch(1));
+        answer = new CountDownLatch(1);
         HostResolver resolver = new SystemResolver(vertx, Duration.ofMillis(200), host -> {
             if (host.startsWith("silent")) {
-                answer.get().await();
+                answer.await();
                 throw new UnknownHostException(host);
             }
             return found(host);
         });
         assertThatThrownBy(() -> call(() -> silent(resolver))).hasRootCauseInstanceOf(TimeoutException.class);
-        answer.get().countDown();
+        answer.countDown();
         assertThatThrownBy(() -> call(() -> silent(resolver))).hasRootCauseInstanceOf(UnknownHostException.class);
-        answer.set(new CountDownLatch(1));
+        answer = new CountDownLatch(1);
 
         List<InetAddress> quick = call(() -> {
             silent(resolver).onComplete((addresses, failure) -> {});
@@ -141,7 +141,7 @@ class SystemResolverIT {
         });
 
         assertThat(quick).isNotEmpty();
-        answer.get().countDown();
+        answer.countDown();
     }
 
     private static Future<?> silent(HostResolver resolver) {
@@ -153,24 +153,23 @@ class SystemResolverIT {
     @Test
     void lookupThatTakesTooLong_leavesWhatWasKnown_forAWhile() {
         AtomicLong nanos = new AtomicLong();
-        AtomicReference<CountDownLatch> answer = new AtomicReference<>(new CountDownLatch(0));
         HostResolver resolver = new SystemResolver(
                 vertx,
                 Duration.ofMillis(100),
                 host -> {
-                    answer.get().await();
+                    answer.await();
                     return found(host);
                 },
                 nanos::get);
         List<InetAddress> before = call(() -> resolver.resolve("a"));
-        answer.set(new CountDownLatch(1));
+        answer = new CountDownLatch(1);
 
         nanos.addAndGet(Duration.ofMinutes(5).toNanos());
         assertThat(call(() -> resolver.resolve("a"))).isEqualTo(before);
 
         nanos.addAndGet(Duration.ofMinutes(6).toNanos());
         assertThatThrownBy(() -> call(() -> resolver.resolve("a"))).hasRootCauseInstanceOf(TimeoutException.class);
-        answer.get().countDown();
+        answer.countDown();
     }
 
     @Test

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Timeout;
 
 /** Partitions go away beside those who read and write their table. */
 @Timeout(60)
-class PartitionStoreIT {
-    private static final List<PartitionStore.Partition> FIRST = List.of(new PartitionStore.Partition("t", "t_1"));
+class PartitionsIT {
+    private static final List<Partitions.Partition> FIRST = List.of(new Partitions.Partition("t", "t_1"));
 
     private final PgConnectOptions database = TestPostgres.freshDatabase();
     private final Vertx vertx = Vertx.vertx();
@@ -31,7 +31,7 @@ class PartitionStoreIT {
             .connectingTo(database)
             .using(vertx)
             .build();
-    private final PartitionStore store = new PartitionStore(pool);
+    private final Partitions store = new Partitions(pool);
 
     @BeforeEach
     void create() {
@@ -81,12 +81,12 @@ class PartitionStoreIT {
     @Test
     void drop_leavesItToAnotherNode_thatIsAtIt() {
         PgConnection other = sql.connect(database);
-        done(other.query(PartitionStore.TRY_LOCK).execute());
+        done(other.query(Partitions.TRY_LOCK).execute());
 
         assertThat(await(store.drop(FIRST))).isFalse();
         assertThat(sql.query(database, "select count(*) from t")).containsExactly("2");
 
-        done(other.query(PartitionStore.UNLOCK).execute());
+        done(other.query(Partitions.UNLOCK).execute());
         assertThat(await(store.drop(FIRST))).isTrue();
         done(other.close());
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * later queue behind it: so a partition is detached concurrently, and no lock is waited for long. What is in the way, a dump or a
  * transaction that somebody left open, fails the round, and a later one goes on where it stopped.
  */
-public final class PartitionStore {
+public final class Partitions {
     /** Nodes take turns: a partition that another node is detaching looks like one that was left half detached. */
     static final String TRY_LOCK = "select pg_try_advisory_lock(7205758210221006)";
 
@@ -29,7 +29,7 @@ public final class PartitionStore {
 
     private final Pool pool;
 
-    public PartitionStore(Pool pool) {
+    public Partitions(Pool pool) {
         this.pool = pool;
     }
 
@@ -78,7 +78,7 @@ public final class PartitionStore {
     }
 
     private static Future<Boolean> isTrue(SqlConnection connection, String statement) {
-        return connection.query(statement).execute().map(PartitionStore::isTrue);
+        return connection.query(statement).execute().map(Partitions::isTrue);
     }
 
     private static boolean isTrue(RowSet<Row> rows) {
