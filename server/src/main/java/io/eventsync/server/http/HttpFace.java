@@ -59,11 +59,24 @@ final class HttpFace {
         this.more = more;
     }
 
-    void handle(HttpServerRequest request) {
-        request.response().putHeader("x-content-type-options", "nosniff");
+    /** Whether the page that may be behind it may call; else it is answered. For all that a browser can send. */
+    boolean admits(HttpServerRequest request) {
         try {
             hosts.admit(request);
             cors.admit(request);
+            return true;
+        } catch (RuntimeException e) {
+            HttpErrors.answer(request, StatusMapper.failure(e));
+            return false;
+        }
+    }
+
+    void handle(HttpServerRequest request) {
+        request.response().putHeader("x-content-type-options", "nosniff");
+        if (!admits(request)) {
+            return;
+        }
+        try {
             if (request.uri().equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
                 request.response().setStatusCode(204).end();
                 return;

@@ -12,11 +12,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One event loop of the public port: gRPC and gRPC-Web by their content type, everything else HTTP. */
 public final class PublicVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(PublicVerticle.class);
     private static final int HEADER_BYTES_MAX = 8 * 1024;
     /** Honest gateways cancel often; the library's 200 in 30 s closes their connection with all its streams. */
     private static final int RESETS_MAX = 2_000;
@@ -76,10 +80,10 @@ public final class PublicVerticle extends VerticleBase {
                 })
                 .requestHandler(request -> {
                     timeouts.requested(request);
-                    if (isGrpc(request)) {
-                        opened.grpc().handle(request);
-                    } else {
+                    if (!isGrpc(request)) {
                         http.handle(request);
+                    } else if (!isOfBrowsers(request) || http.admits(request)) {
+                        opened.grpc().handle(request);
                     }
                 })
                 .listen()
@@ -97,6 +101,12 @@ public final class PublicVerticle extends VerticleBase {
         return type != null
                 && type.startsWith("application/grpc")
                 && request.method().equals(HttpMethod.POST);
+    }
+
+    /** gRPC itself is HTTP/2 with trailers, which no page can speak; gRPC-Web is made for them. */
+    private static boolean isOfBrowsers(HttpServerRequest request) {
+        return request.version() != HttpVersion.HTTP_2
+                || request.getHeader("content-type").startsWith("application/grpc-web");
     }
 
     private HttpServerOptions options() {
@@ -140,6 +150,9 @@ public final class PublicVerticle extends VerticleBase {
                         // Vert.x has been seen not to come to an end with it; what is deployed below waits to be
                         // closed.
                         .timeout(config.drainTimeout().toMillis() + CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)
-                        .otherwiseEmpty();
+                        .otherwise(e -> {
+                            LOG.warn("the port was not closed in order cause={} next=close the rest", e.getMessage());
+                            return null;
+                        });
     }
 }

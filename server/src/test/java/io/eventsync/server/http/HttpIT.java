@@ -259,6 +259,14 @@ class HttpIT {
                 "access-control-request-headers",
                 "content-type");
         Answer refused = http.send("POST", "/v1/events", body, foreign);
+        Answer web = http.send(
+                "POST",
+                "/eventsync.v1.EventService/ListTags",
+                "\0\0\0\0\0",
+                "content-type",
+                "application/grpc-web+proto",
+                "origin",
+                "https://app.example.org");
         Answer read = http.get("/v1/log", "origin", "https://evil.example.org");
 
         assertThat(listed.status()).isEqualTo(200);
@@ -267,6 +275,9 @@ class HttpIT {
         assertThat(preflight.status()).isEqualTo(204);
         assertThat(preflight.header("access-control-allow-methods")).contains("POST");
         assertThat(preflight.header("access-control-allow-headers")).contains("content-type");
+        assertThat(web.header("access-control-allow-origin")).isEqualTo("https://app.example.org");
+        assertThat(web.header("access-control-expose-headers")).contains("grpc-status");
+        assertThat(web.text()).contains("grpc-status:0");
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.reason()).isEqualTo("ORIGIN_REFUSED");
         assertThat(read.header("access-control-allow-origin")).isEmpty();

@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,6 +128,28 @@ class RawHttpIT {
                 "{}"));
 
         assertThat(answer).startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 Bad Request");
+    }
+
+    /** gRPC-Web is what a page can send, and a page whose name was made to point here is of one origin with the server. */
+    @ParameterizedTest
+    @CsvSource({
+        "Host: evil.example:7300, 403",
+        "Host: localhost~Origin: https://evil.example, 403",
+        "Host: localhost~Origin: null, 403",
+        "Host: localhost, 200"
+    })
+    void pageOfAnother_mayNotSpeakGrpcWebEither(String headers, int status) throws IOException {
+        for (String type : List.of("application/grpc-web+proto", "application/grpc-web-text", "application/grpc")) {
+            String answer = send("POST /eventsync.v1.EventService/ListTags HTTP/1.1\r\n" + headers.replace("~", "\r\n")
+                    + "\r\nContent-Type: " + type
+                    + "\r\nContent-Length: 5\r\nConnection: close\r\n\r\n\0\0\0\0\0");
+
+            if (status == 200) {
+                assertThat(answer).doesNotContain("HTTP/1.1 403");
+            } else {
+                assertThat(answer).startsWith("HTTP/1.1 403").contains("ORIGIN_REFUSED");
+            }
+        }
     }
 
     @Test
