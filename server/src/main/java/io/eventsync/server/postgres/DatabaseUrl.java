@@ -1,5 +1,6 @@
 package io.eventsync.server.postgres;
 
+import io.vertx.pgclient.PgConnectOptions;
 import java.util.regex.Pattern;
 
 /** The text of a Postgres URL: what is one, and what of it may be shown. */
@@ -11,8 +12,17 @@ final class DatabaseUrl {
 
     private DatabaseUrl() {}
 
-    static boolean hasScheme(String url) {
-        return SCHEME.matcher(url).matches();
+    /** Whether the driver reads it. Its own complaint would show the password. */
+    static boolean isReadable(String url) {
+        if (!SCHEME.matcher(url).matches()) {
+            return false;
+        }
+        try {
+            PgConnectOptions.fromUri(url);
+            return true;
+        } catch (RuntimeException unreadable) {
+            return false;
+        }
     }
 
     static String mask(String url) {

@@ -25,7 +25,10 @@ public record PostgresConfig(
     public static final Setting<Optional<String>> URL = Setting.optionalText(
                     "database.url",
                     "Postgres to use, as postgresql://user:password@host:5432/database; without it one is started in data.dir")
-            .matching(url -> url.map(DatabaseUrl::hasScheme).orElse(true), "starting with postgresql:// or postgres://")
+            .matching(
+                    url -> url.map(DatabaseUrl::isReadable).orElse(true),
+                    "as postgresql://user:password@host:5432/database; in user and password all but letters, digits and -._~!* is"
+                            + " percent-encoded, such as / as %2F")
             .secret(DatabaseUrl::mask);
     public static final Setting<Integer> POOL_SIZE =
             Setting.integer("database.pool-size", 8, 1, 1_000, "Connections kept to Postgres");

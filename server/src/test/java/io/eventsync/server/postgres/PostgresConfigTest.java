@@ -3,13 +3,16 @@ package io.eventsync.server.postgres;
 import static io.eventsync.server.config.TestSettings.assertDefaults;
 import static io.eventsync.server.config.TestSettings.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventsync.server.config.ConfigException;
 import io.eventsync.server.config.Settings;
 import io.eventsync.server.config.TestSettings;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresConfigTest {
     @Test
@@ -49,7 +52,6 @@ class PostgresConfigTest {
     @ParameterizedTest
     @CsvSource({
         "postgresql://eve:hunter2@db:5432/log, postgresql://eve:***@db:5432/log",
-        "postgres://eve:hunter2@x/@:y@db/log?a=b, postgres://eve:***@db/log?a=b",
         "postgresql://eve@db/log, postgresql://eve@db/log",
         "postgresql://db/log?user=eve&password=hunter2&a=b, postgresql://db/log?user=eve&password=***&a=b",
         "postgresql://db/log?sslpassword=hunter2, postgresql://db/log?sslpassword=***",
@@ -61,5 +63,23 @@ class PostgresConfigTest {
         assertThat(config.url()).contains(url);
         assertThat(settings.show(PostgresConfig.URL)).isEqualTo(shown);
         assertThat(config.toString()).contains(shown).doesNotContain("hunter2");
+    }
+
+    /** As the driver would, which says so with the URL in full. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://app:hunter2+c/d=@db/x",
+                "postgresql://app:hunter2$@db/x",
+                "postgres://eve:hunter2@x/@:y@db/log?a=b",
+                "postgresql://db:hunter2/x"
+            })
+    void urlThatTheDriverCannotRead_isRefused_withoutItsPassword(String url) {
+        assertThatThrownBy(() -> TestSettings.load(PostgresConfig.SETTINGS, Map.of("database-url", url)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("percent-encoded")
+                .hasMessageNotContaining("hunter2");
+        assertThat(DatabaseUrl.mask("postgres://eve:hunter2@x/@:y@db/log?a=b"))
+                .isEqualTo("postgres://eve:***@db/log?a=b");
     }
 }
