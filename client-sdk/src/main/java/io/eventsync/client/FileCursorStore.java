@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,43 +11,58 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** See {@link CursorStore#file}. Close it to let another store have the directory; a process that dies lets go of it too. */
 public final class FileCursorStore implements CursorStore, AutoCloseable {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}");
     private static final Pattern CURSOR = Pattern.compile("[!-~]{1,600}");
 
+    /** Of this process: to open the file of a lock that it holds, and to close it again, would let go of the lock (POSIX, fcntl). */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path directory;
+    private final Path held;
     private final FileChannel lock;
 
-    private FileCursorStore(Path directory, FileChannel lock) {
+    private FileCursorStore(Path directory, Path held, FileChannel lock) {
         this.directory = directory;
+        this.held = held;
         this.lock = lock;
     }
 
     static FileCursorStore open(Path directory) {
         try {
             Files.createDirectories(directory);
-            FileChannel channel =
-                    FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (lock(channel) == null) {
-                channel.close();
-                throw new IOException("directory: " + directory + " is in use by another cursor store");
+            Path held = directory.toRealPath();
+            if (!HELD.add(held)) {
+                throw inUse(directory);
             }
-            return new FileCursorStore(directory, channel);
+            try {
+                return new FileCursorStore(directory, held, lock(directory));
+            } catch (IOException | RuntimeException e) {
+                HELD.remove(held);
+                throw e;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException inThisProcess) {
-            return null;
+    private static FileChannel lock(Path directory) throws IOException {
+        FileChannel channel =
+                FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+            throw inUse(directory);
         }
+        return channel;
+    }
+
+    private static IOException inUse(Path directory) {
+        return new IOException("directory: " + directory + " is in use by another cursor store");
     }
 
     @Override
@@ -117,7 +130,10 @@ public final class FileCursorStore implements CursorStore, AutoCloseable {
     @Override
     public void close() {
         try {
-            lock.close();
+            if (lock.isOpen()) {
+                lock.close();
+                HELD.remove(held);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

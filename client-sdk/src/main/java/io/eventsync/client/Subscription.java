@@ -279,7 +279,10 @@ public final class Subscription implements ReadStream<Event>, Flow.Publisher<Eve
 
     /** Stops reading. Done when the cursor of what was processed is saved; fails only if that does. */
     public Future<Void> close() {
-        loop.run(stream::close);
+        loop.run(() -> {
+            stream.close();
+            feed.drop(); // it may have ended before, with something left to read
+        });
         return released.future();
     }
 
@@ -344,6 +347,7 @@ public final class Subscription implements ReadStream<Event>, Flow.Publisher<Eve
     private void broken(Throwable failure) {
         isBroken = true;
         stream.fail(failure);
+        feed.drop();
     }
 
     /** What the stream says goes on to the feed, what the feed says to the reader. */

@@ -201,11 +201,16 @@ public final class SyncLoop implements Iterator<Page>, Iterable<Page>, AutoClose
         if (asked == null) {
             return;
         }
+        if (response.hasGap()) {
+            try {
+                onGap.accept(response.getGap());
+            } catch (RuntimeException thrown) {
+                fail(thrown); // the page comes again when it is asked for again
+                return;
+            }
+        }
         start = Start.newBuilder().setCursor(response.getCursor()).build();
         List<Event> events = unread(response.getEventsList());
-        if (response.hasGap()) {
-            onGap.accept(response.getGap());
-        }
         if (!events.isEmpty()) {
             Page page = new Page(events, delivered, response.getCursor());
             delivered = response.getCursor();

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileCursorStoreTest implements CursorStoreTest {
@@ -63,6 +65,20 @@ class FileCursorStoreTest implements CursorStoreTest {
                 .hasMessageContaining("in use");
         store.close();
         store = CursorStore.file(directory.resolve("cursors"));
+    }
+
+    /** What another process sees of it: to close a second look at the file lets go of the lock. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void refusedStore_leavesTheFirstItsLock() throws IOException {
+        String inode = ":" + Files.getAttribute(directory.resolve("cursors").resolve(".lock"), "unix:ino") + " ";
+        assertThat(Files.readString(Path.of("/proc/locks"))).contains(inode);
+
+        assertThatThrownBy(() -> CursorStore.file(directory.resolve("cursors"))).hasMessageContaining("in use");
+
+        assertThat(Files.readString(Path.of("/proc/locks"))).contains(inode);
+        store.close();
+        assertThat(Files.readString(Path.of("/proc/locks"))).doesNotContain(inode);
     }
 
     @Test

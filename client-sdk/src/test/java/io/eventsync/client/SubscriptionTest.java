@@ -10,6 +10,7 @@ import io.eventsync.client.internal.TestLoop;
 import io.eventsync.v1.Gap;
 import io.eventsync.v1.SubscribeResponse;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,39 @@ class SubscriptionTest {
         send(2_000);
         assertThat(before).isLessThanOrEqualTo(28);
         assertThat(seen).hasSize(1_000).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void close_isDone_thoughTheStreamFailedForGoodWithSomethingLeftToRead() {
+        append(1_000);
+        Subscription subscription = reading(ReadOptions.all()).pause();
+        send(20);
+        log.current().orElseThrow().end(TestLog.failure(Code.PERMISSION_DENIED, ""));
+        loop.settle();
+        assertThat(subscription.state()).isEqualTo(SubscriptionState.FAILED);
+        assertThat(subscription.done().isComplete()).isFalse();
+
+        Future<Void> closed = subscription.close();
+        loop.settle();
+
+        assertThat(closed.succeeded()).isTrue();
+        assertThat(subscription.done().cause()).hasMessageContaining("PERMISSION_DENIED");
+    }
+
+    @Test
+    void workThatFails_afterTheStreamHas_endsTheSubscription() {
+        append(1_000);
+        Promise<Void> work = Promise.promise();
+        Subscription subscription = subscription(ReadOptions.all()).process(event -> work.future());
+        send(20);
+        log.current().orElseThrow().end(TestLog.failure(Code.PERMISSION_DENIED, ""));
+        loop.settle();
+        assertThat(subscription.done().isComplete()).isFalse();
+
+        work.fail("broken");
+        loop.settle();
+
+        assertThat(subscription.done().cause()).hasMessageContaining("PERMISSION_DENIED");
     }
 
     @Test

@@ -80,6 +80,13 @@ public final class Feed {
         handOn();
     }
 
+    /** What came and was not read is not wanted any more; matters once no more comes. */
+    public void drop() {
+        if (isEnding) {
+            end(failure, true);
+        }
+    }
+
     /** Events that came and were not handed on. */
     public int waiting() {
         return frames.stream()

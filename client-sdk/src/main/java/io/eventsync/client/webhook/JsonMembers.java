@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.eventsync.client.webhook.WebhookException.Problem;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,7 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The members of a JSON object as the text they were written in: nothing is reformatted. */
 final class JsonMembers {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    // What bounds the body bounds these, as at the server; names and numbers are as long as a producer
+                    // made them.
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
 
     private final Map<String, byte[]> members;
 

@@ -66,6 +66,16 @@ class WebhookReceiverTest {
         }
     }
 
+    /** The server bounds the event, not what is in it. */
+    @Test
+    void longNumbersAndNames_areTaken() {
+        String json = "{\"" + "n".repeat(60_000) + "\":" + "1".repeat(1_500) + "}";
+
+        taken(receiver, TestRequest.of("evt_long", "{\"type\":\"T\",\"data\":" + json + "}"));
+
+        assertThat(handled.get(0).event().getJson()).isEqualTo(json);
+    }
+
     @Test
     void absentData_isNoPayload() {
         taken(

@@ -41,11 +41,9 @@ final class Asking {
         Append append = unplaced.append();
         if (append.entries().stream().allMatch(Entry::isFinished)) {
             outbox.answered(append);
-        } else if (failure.isRetryable()) {
-            vertx.setTimer(pauses.nextMillis(failure.retryAfter().orElse(Duration.ZERO)), id -> ask(unplaced));
         } else {
-            append.entries().forEach(entry -> entry.fail(failure));
-            outbox.answered(append);
+            // Whatever it is, they are stored: a refusal of the question is none of theirs. They end with their time.
+            vertx.setTimer(pauses.nextMillis(failure.retryAfter().orElse(Duration.ZERO)), id -> ask(unplaced));
         }
     }
 }

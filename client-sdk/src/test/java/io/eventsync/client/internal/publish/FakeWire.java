@@ -13,6 +13,8 @@ import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,6 +30,8 @@ final class FakeWire implements Wire {
     final AtomicInteger asked = new AtomicInteger();
     volatile Server server = FakeStream::store;
     volatile int credits = 64;
+    /** What the next questions are answered with. */
+    final Queue<EventSyncException> refusals = new ConcurrentLinkedQueue<>();
 
     @Override
     public Future<Stream> open(Listener listener) {
@@ -39,6 +43,10 @@ final class FakeWire implements Wire {
     @Override
     public Future<IngestBatchResponse> ask(List<Event> events) {
         asked.incrementAndGet();
+        EventSyncException refused = refusals.poll();
+        if (refused != null) {
+            return Future.failedFuture(refused);
+        }
         IngestBatchResponse.Builder answer = IngestBatchResponse.newBuilder().setCursor("asked");
         for (Event event : events) {
             boolean isKnown = log.containsKey(event.getId());

@@ -134,6 +134,19 @@ class ProducerSessionTest {
         };
     }
 
+    /** They are in the log: what refuses the question is not about them. */
+    @Test
+    void storedEvents_areNotToldRefused_whenTheQuestionIs() {
+        wire.store("e1");
+        wire.refusals.add(TestFailures.failure(Code.UNAUTHENTICATED, "UNAUTHENTICATED"));
+        wire.refusals.add(TestFailures.failure(Code.INTERNAL, ""));
+
+        List<Published> published = all(publishTogether(4));
+
+        assertThat(published).extracting(Published::deduplicated).containsExactly(false, true, false, false);
+        assertThat(wire.asked).hasValue(3);
+    }
+
     @Test
     void positionsAreAskedFor_whenSomeEventsWereThere() {
         wire.store("e1");
