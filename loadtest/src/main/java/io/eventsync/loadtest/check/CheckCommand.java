@@ -6,15 +6,14 @@ import io.eventsync.loadtest.Interruption;
 import io.eventsync.loadtest.OutputOption;
 import io.eventsync.loadtest.ServerOption;
 import io.eventsync.loadtest.history.HistoryChecker;
-import io.eventsync.loadtest.history.Violation;
 import io.eventsync.loadtest.webhook.WebhookCheckCommand;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,12 +84,12 @@ public final class CheckCommand implements Callable<Integer> {
         CheckRun run = new CheckRun(vertx, server.target(), giveUpAfter);
         try (Interruption interruption = Interruption.stopping(run::stop)) {
             run.run(writers, readers, duration, interruptEvery);
-            List<Violation> violations = HistoryChecker.check(run.recorder().history());
+            List<String> violations = new ArrayList<>(run.late());
+            HistoryChecker.check(run.recorder().history()).forEach(violation -> violations.add(violation.toString()));
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("acknowledged", run.recorder().ackedCount());
             result.put("reconnects", run.reconnects());
-            result.put(
-                    "violations", violations.stream().map(Violation::toString).collect(Collectors.toList()));
+            result.put("violations", violations);
             output.print(result, spec.commandLine().getOut());
             return violations.isEmpty() ? 0 : 1;
         } finally {

@@ -21,8 +21,10 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Writers and readers at once, readers that are interrupted all the while, and the log as it is in the end. */
 final class CheckRun {
@@ -41,8 +43,22 @@ final class CheckRun {
     private final List<Writer> writers = new ArrayList<>();
     private final List<SubscribeReader> subscribers = new ArrayList<>();
     private final List<SyncLoop> pollers = new ArrayList<>();
-    private final List<RecordingSink> sinks = new ArrayList<>();
+    private final List<Reading> readings = new ArrayList<>();
+    private final List<String> late = new ArrayList<>();
     private volatile boolean isStopped;
+
+    /** A reader: what it got, and its end. */
+    record Reading(String name, RecordingSink sink, Supplier<Future<Void>> finished) {
+        /** What is wrong with it, if it has not come to the end of the log. */
+        Optional<String> late(long head) {
+            if (sink.reached() >= head) {
+                return Optional.empty();
+            }
+            Throwable cause = finished.get().cause();
+            return Optional.of("LATE " + name + " came to " + sink.reached() + " of " + head
+                    + (cause == null ? "" : " and ended: " + Edge.describe(cause)));
+        }
+    }
 
     CheckRun(Vertx vertx, Target target, Duration giveUpAfter) {
         this.vertx = vertx;
@@ -52,6 +68,11 @@ final class CheckRun {
 
     HistoryRecorder recorder() {
         return recorder;
+    }
+
+    /** Readers that did not come to the end of the log in time: what they missed is not among the violations of what they got. */
+    List<String> late() {
+        return List.copyOf(late);
     }
 
     int reconnects() {
@@ -88,7 +109,10 @@ final class CheckRun {
         Edge.awaitDone(Future.join(ends), giveUpAfter.plus(DEPLOY_MAX));
 
         long head = Edge.await(head(connection), DEPLOY_MAX).getHeadPosition();
-        waitUntil(() -> sinks.stream().allMatch(sink -> sink.reached() >= head), giveUpAfter);
+        waitUntil(() -> readings.stream().allMatch(reading -> reading.sink().reached() >= head), giveUpAfter);
+        if (!isStopped) {
+            readings.forEach(reading -> reading.late(head).ifPresent(late::add));
+        }
         subscribers.forEach(SubscribeReader::finish);
         pollers.forEach(SyncLoop::finish);
         Edge.awaitDone(readLog(connection, start.getCursor(), head), giveUpAfter.plus(DEPLOY_MAX));
@@ -110,17 +134,18 @@ final class CheckRun {
                 recorder.reader(name, new ReaderFilter(prefixes, List.of())),
                 start.getCursor(),
                 start.getHeadPosition());
-        sinks.add(sink);
         Filter filter = Filter.newBuilder().addAllTagPrefixes(prefixes).build();
         ReadGoal goal = new ReadGoal(0, Duration.ZERO, Duration.ZERO, giveUpAfter);
         Connection connection = Connection.to(vertx, target);
         if (number % 4 == 3) {
             SyncLoop reader = new SyncLoop(connection, filter, sink, goal, SYNC_WAIT_MILLIS);
             pollers.add(reader);
+            readings.add(new Reading(name, sink, reader::finished));
             Edge.awaitDone(vertx.deployVerticle(reader), DEPLOY_MAX);
         } else {
             SubscribeReader reader = new SubscribeReader(connection, filter, sink, goal);
             subscribers.add(reader);
+            readings.add(new Reading(name, sink, reader::finished));
             Edge.awaitDone(vertx.deployVerticle(reader), DEPLOY_MAX);
         }
     }

@@ -8,7 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Ingests events in small batches, a few at once, and each until somebody has answered. Goes only as far as it may. */
 final class Feed extends VerticleBase {
@@ -21,7 +22,7 @@ final class Feed extends VerticleBase {
     private final List<Event> events;
     private final Promise<Void> done = Promise.promise();
     private volatile int allowed;
-    private final AtomicInteger acknowledged = new AtomicInteger();
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private int next;
     private int inFlight;
 
@@ -41,8 +42,9 @@ final class Feed extends VerticleBase {
         allowed = count;
     }
 
-    int acknowledged() {
-        return acknowledged.get();
+    /** The ids that somebody answered for. */
+    Set<String> acknowledged() {
+        return acknowledged;
     }
 
     /** Ends when all events were acknowledged; fails when one was refused, or nobody answered for too long. */
@@ -66,7 +68,6 @@ final class Feed extends VerticleBase {
         IngestBatchRequest request = IngestBatchRequest.newBuilder()
                 .addAllEvents(events.subList(next, until))
                 .build();
-        int count = until - next;
         next = until;
         inFlight++;
         cluster.call(EventServiceGrpcClient.IngestBatch, request).onComplete((answer, failure) -> {
@@ -74,7 +75,7 @@ final class Feed extends VerticleBase {
             if (failure != null) {
                 done.tryFail(failure);
             } else {
-                acknowledged.addAndGet(count);
+                request.getEventsList().forEach(event -> acknowledged.add(event.getId()));
             }
         });
     }

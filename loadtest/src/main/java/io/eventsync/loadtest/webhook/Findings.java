@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Broken promises: how many of each kind, and the first few. */
 final class Findings {
@@ -15,7 +17,7 @@ final class Findings {
     private final Map<Kind, List<String>> examples = new LinkedHashMap<>();
 
     enum Kind {
-        /** A matching event that neither was accepted nor is a dead letter. */
+        /** A matching event that neither was accepted nor is a dead letter; one that was acknowledged and is not in the log. */
         LOST,
         /** A request about an event that the endpoint does not want, or that the log does not have. */
         STRAY,
@@ -44,6 +46,13 @@ final class Findings {
         TAKEN_OVER_LATE,
         /** The servers did not come back, or refused what was valid. */
         SERVER
+    }
+
+    /** What somebody answered for has to be in the log, also if no endpoint was sent it. */
+    void acknowledged(Set<String> ids, List<LoggedEvent> events) {
+        Set<String> missing = new TreeSet<>(ids);
+        events.forEach(event -> missing.remove(event.id()));
+        missing.forEach(id -> add(Kind.LOST, id + " was acknowledged and is not in the log"));
     }
 
     void add(Kind kind, String example) {

@@ -102,6 +102,7 @@ final class WebhookRun {
         awaitFeed(feed);
         WebhookHistory history = hooks.finish(() -> isStopped);
         findings.addAll(hooks.findings());
+        findings.acknowledged(feed.acknowledged(), history.events());
         hooks.close();
         return history;
     }
@@ -139,7 +140,7 @@ final class WebhookRun {
                 "killed={} node={} acknowledged={} accepted={} of={}",
                 number + 1,
                 victim.target(),
-                feed.acknowledged(),
+                feed.acknowledged().size(),
                 hooks.accepted(),
                 due[until]);
         victim.start();
