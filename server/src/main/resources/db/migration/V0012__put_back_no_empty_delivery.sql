@@ -69,7 +69,7 @@ begin
 
   if p_dead <> '[]' then
     insert into eventsync.dead_letter as l (endpoint_id, pos, reason, event_id, tag, key, event, attempts, number, error, status, excerpt, first_at)
-      select x.endpoint_id, x.pos, x.reason, x.event_id, x.tag, x.key, coalesce(d.event, decode(x.event, 'base64')), x.attempts, x.number, x.error,
+      select x.endpoint_id, x.pos, x.reason, x.event_id, x.tag, x.key, coalesce(d.event, l.event, decode(x.event, 'base64')), x.attempts, x.number, x.error,
         x.status, decode(x.excerpt, 'base64'), coalesce(d.first_at, timestamptz 'epoch' + x.first_micros * interval '1 microsecond')
       from jsonb_to_recordset(p_dead) x(endpoint_id bigint, pos bigint, reason text, event_id text, tag text, key text, event text, attempts int,
         number int, error text, status int, excerpt text, first_micros bigint)

@@ -275,7 +275,8 @@ final class AuditStore {
 
     private Future<Void> dropDay(LocalDate day) {
         String name = day.format(DateTimeFormatter.BASIC_ISO_DATE);
-        return gone.drop(Stream.of("eventsync.attempt", "eventsync.attempt_close")
+        // The order in which attempts were closed first: where it is there, watches look for the attempts.
+        return gone.drop(Stream.of("eventsync.attempt_close", "eventsync.attempt")
                         .map(table -> new Partitions.Partition(table, table + "_" + name))
                         .toList())
                 .compose(dropped -> dropped

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  *
  * @param port 0 takes any free port
  * @param eventLoops 0 takes one for each core
- * @param requestTimeout the deadline of a unary call that names none
+ * @param requestTimeout how long a call that is not a stream may take, whatever deadline it names
  * @param headerTimeout how long a new connection may go without a whole request head
  * @param idleTimeout how long an HTTP/1.1 connection is kept without a request
  * @param corsOrigins origins, separated by commas

@@ -55,7 +55,7 @@ public final class NodeMeters {
         gauge(
                 registry,
                 "eventsync.delivery.oldest.due.seconds",
-                "For how long the oldest retry could have been sent and was not",
+                "For how long an endpoint that could be sent a retry has been left alone, the longest",
                 Backlog::oldestDueSeconds);
         gauge(registry, "eventsync.database.size.bytes", "Size of the database on disk", Backlog::databaseBytes);
         gauge(

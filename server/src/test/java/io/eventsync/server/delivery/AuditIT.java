@@ -61,10 +61,11 @@ class AuditIT {
         try (TestServer first = TestServer.start()) {
             first.execute(OLD_DAY);
             String days = "select count(*) from eventsync.attempt_day where day < now() - interval '30 days'";
-            assertThat(first.query(days)).containsExactly("1");
 
             try (TestServer second = first.another()) {
-                await().untilAsserted(() -> assertThat(second.query(days)).containsExactly("0"));
+                // A minute after a round that was in somebody's way.
+                await().atMost(Duration.ofMinutes(2))
+                        .untilAsserted(() -> assertThat(second.query(days)).containsExactly("0"));
                 assertThat(second.query("select count(*) from pg_class where relname like 'attempt%20200101'"))
                         .containsExactly("0");
             }

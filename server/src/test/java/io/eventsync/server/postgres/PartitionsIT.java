@@ -4,6 +4,7 @@ import static io.eventsync.server.postgres.TestSql.await;
 import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -12,6 +13,7 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,13 +57,13 @@ class PartitionsIT {
         done(dump.query("begin; select count(*) from t").execute());
 
         Future<Boolean> dropped = store.drop(FIRST);
-        sql.execute(database, "set statement_timeout = '400ms'; insert into t values (11)");
+        insertWhileItWaits(11);
         assertThatThrownBy(() -> await(dropped)).hasMessageContaining("lock timeout");
         assertThat(sql.query(database, "select inhdetachpending from pg_inherits where inhrelid = 't_1'::regclass"))
                 .as("left half detached")
                 .containsExactly("true");
         Future<Boolean> again = store.drop(FIRST);
-        sql.execute(database, "set statement_timeout = '400ms'; insert into t values (12)");
+        insertWhileItWaits(12);
         assertThatThrownBy(() -> await(again)).hasMessageContaining("lock timeout");
 
         done(dump.query("commit").execute());
@@ -76,6 +78,16 @@ class PartitionsIT {
                         .getString(0))
                 .isEqualTo("0");
         done(dump.close());
+    }
+
+    /** Two such waits come after each other, of half a second each: this one is not behind them. */
+    private void insertWhileItWaits(int value) {
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> sql.query(database, """
+                        select count(*) from pg_stat_activity
+                        where datname = current_database() and wait_event_type = 'Lock' and query like 'alter table%'
+                        """).equals(List.of("1")));
+        sql.execute(database, "set statement_timeout = '250ms'; insert into t values (" + value + ")");
     }
 
     @Test
