@@ -10,7 +10,7 @@ import java.util.List;
 final class NodeStore {
     static final int NAMES_MAX = 50;
     static final int COUNT_MAX = 100_000;
-    static final int COUNT_EACH_MAX = 1_000;
+    static final int COUNT_EACH_MAX = 100;
 
     static final String CONSUMERS = """
             select c.name, greatest(0, h.pos - c.pos)
@@ -36,7 +36,10 @@ final class NodeStore {
             select state, count(*), count(*) filter (where breaker <> 'CLOSED') from eventsync.endpoint_run group by state
             """;
 
-    /** Late is what could be sent and whose endpoint has been left alone since; what waits for a breaker, a pause or its turn is not. */
+    /**
+     * Late is what could be sent and whose endpoint has been left alone since; what waits for a breaker, a pause or its turn is not. In the order of
+     * the key, or the planner reads the whole table for each endpoint where one has all that waits.
+     */
     static final String BACKLOG = """
             select (select count(*) from (select 1 from eventsync.delivery limit %1$d) d),
               (select count(*) from (select 1 from eventsync.dead_letter limit %1$d) l),
@@ -44,7 +47,7 @@ final class NodeStore {
                  - min(greatest(d.due_at, r.last_success_at, r.last_failure_at, r.state_at, r.paused_until))))
                from eventsync.endpoint_run r
                cross join lateral (select min(w.due_at) as due_at
-                 from (select due_at from eventsync.delivery where endpoint_id = r.endpoint_id limit %2$d) w offset 0) d
+                 from (select due_at from eventsync.delivery where endpoint_id = r.endpoint_id order by pos limit %2$d) w) d
                where r.state = 'ACTIVE' and r.breaker = 'CLOSED' and d.due_at is not null)::double precision,
               pg_database_size(current_database()),
               (select count(*) from pg_stat_activity where datname = current_database())

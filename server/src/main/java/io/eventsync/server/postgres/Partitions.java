@@ -19,7 +19,7 @@ public final class Partitions {
     static final String TRY_LOCK = "select pg_try_advisory_lock(7205758210221006)";
 
     static final String UNLOCK = "select pg_advisory_unlock(7205758210221006)";
-    static final String LIMIT = "set lock_timeout = '500ms'";
+    static final String LIMIT = "set lock_timeout = '3s'";
     static final String LIMIT_NO_MORE = "reset lock_timeout";
 
     /** Answers no row if it has gone, and null if it is no partition any more. */

@@ -27,6 +27,7 @@ class DiskWatchTest {
 
         watch.seen(BYTES_MIN);
         assertThat(watch.isLow()).isFalse();
+        assertThat(watch.freeBytes()).isEqualTo(BYTES_MIN);
         watch.seen(BYTES_MIN - 1);
         assertThat(watch.isLow()).isTrue();
         watch.seen(BYTES_MIN + 99);
