@@ -293,11 +293,6 @@ public final class EventLog implements ReadableLog {
         return new LogPoint(earliest() - 1, 0);
     }
 
-    @Override
-    public Future<LogPoint> beginningNow() {
-        return stored(reads.head(0)).map(now -> new LogPoint(now.earliest() - 1, 0));
-    }
-
     public Future<Optional<LogEvent>> byId(String id) {
         if (id.indexOf('\0') >= 0) {
             return Future.succeededFuture(Optional.empty()); // Postgres takes it for an error

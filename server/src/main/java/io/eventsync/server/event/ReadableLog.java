@@ -13,9 +13,6 @@ public interface ReadableLog {
     /** The point before the earliest event that is kept, as far as this node has heard. */
     LogPoint beginning();
 
-    /** The point before the earliest event that is kept. */
-    Future<LogPoint> beginningNow();
-
     /** Where a reader goes on that was refused as expired: the refusal may know of more than this node has heard. */
     default LogPoint beginningAfter(Failure expired) {
         LogPoint known = beginning();

@@ -58,15 +58,17 @@ public final class Poller {
         long begin = System.nanoTime();
         return starts.resolve(query.start(), query.onExpired())
                 .compose(start -> search(query, log.reader(query.filter()), start.point(), begin, loop)
-                        .map(page -> new Answer(page, log.head().position(), start.gap())))
-                .recover(e -> again(query, loop, e));
+                        .map(page -> new Answer(page, log.head().position(), start.gap()))
+                        .recover(e -> again(query, loop, e)));
     }
 
-    /** Retention overtook the reader between its start and its page. */
+    /** Retention overtook the reader between its start and its page. Who asked for the beginning has missed nothing by that. */
     private Future<Answer> again(Query query, LiveLoop loop, Throwable cause) {
-        return starts.skip(cause, query.onExpired())
+        boolean isBeginning = Starts.isBeginning(query.start());
+        return starts.skip(cause, isBeginning ? ExpiredPolicy.SKIP_TO_EARLIEST : query.onExpired())
                 .compose(skipped -> search(query, log.reader(query.filter()), skipped.point(), System.nanoTime(), loop)
-                        .map(page -> new Answer(page, log.head().position(), skipped.gap())));
+                        .map(page -> new Answer(
+                                page, log.head().position(), isBeginning ? Optional.empty() : skipped.gap())));
     }
 
     private Future<Page> search(Query query, Reader reader, LogPoint from, long begin, LiveLoop loop) {

@@ -42,7 +42,7 @@ public final class Starts {
     private Future<LogPoint> locate(Start start) {
         if (start instanceof Start.AtCursor at) {
             return log.verify(cursors.decode(at.cursor()));
-        } else if (start instanceof Start.AfterPosition after && after.position() > 0) {
+        } else if (start instanceof Start.AfterPosition after && !isBeginning(start)) {
             return log.point(after.position());
         } else if (start instanceof Start.AtTime time) {
             return log.pointBefore(time.micros());
@@ -51,7 +51,13 @@ public final class Starts {
         } else if (start instanceof Start.Now) {
             return Future.succeededFuture(log.head());
         }
-        return log.beginningNow();
+        return Future.succeededFuture(log.beginning());
+    }
+
+    /** Wherever it is by the time that it is read. */
+    public static boolean isBeginning(Start start) {
+        return start instanceof Start.Beginning
+                || (start instanceof Start.AfterPosition after && after.position() == 0);
     }
 
     /** Goes on at the earliest event if that is allowed; else says where the earliest is. */

@@ -184,9 +184,9 @@ class RetentionIT {
 
     @Test
     void R8_streamsAndPolls_skipToTheEarliest_orAreRefused() {
-        // This server hears of it when it meets it.
+        // Mostly this server hears of it when it meets it.
         Map<String, String> flags = new HashMap<>(SMALL_PARTITIONS);
-        flags.put("log-poll-interval", "1m");
+        flags.put("log-poll-interval", "3s");
         try (TestServer server = TestServer.start(database, flags);
                 TestNode node = filled(PARTITION + 100)) {
             String cursor = await(server.events()

@@ -85,11 +85,6 @@ public final class TestLog implements ReadableLog {
     }
 
     @Override
-    public Future<LogPoint> beginningNow() {
-        return Future.succeededFuture(beginning());
-    }
-
-    @Override
     public @Nullable LogEvent recent(long position) {
         return position > events.size() - ringEvents && position >= 1 && position <= events.size()
                 ? events.get((int) position - 1)
