@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +23,9 @@ public final class FileCursorStore implements CursorStore, AutoCloseable {
 
     /** Of this process: to open the file of a lock that it holds, and to close it again, would let go of the lock (POSIX, fcntl). */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    /** For the same reason: of a lock that another class loader's store holds. */
+    private static final Set<FileChannel> LEFT_OPEN = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
     private final Path held;
@@ -54,11 +58,16 @@ public final class FileCursorStore implements CursorStore, AutoCloseable {
     private static FileChannel lock(Path directory) throws IOException {
         FileChannel channel =
                 FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (channel.tryLock() == null) {
-            channel.close();
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException anotherClassLoader) {
+            LEFT_OPEN.add(channel);
             throw inUse(directory);
         }
-        return channel;
+        channel.close();
+        throw inUse(directory);
     }
 
     private static IOException inUse(Path directory) {
@@ -128,14 +137,16 @@ public final class FileCursorStore implements CursorStore, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!lock.isOpen()) {
+            return;
+        }
         try {
-            if (lock.isOpen()) {
-                lock.close();
-                HELD.remove(held);
-            }
+            lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            HELD.remove(held);
         }
     }
 }

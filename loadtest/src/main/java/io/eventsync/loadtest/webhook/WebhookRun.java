@@ -100,9 +100,10 @@ final class WebhookRun {
         }
         feed.allow(settings.events().size());
         awaitFeed(feed);
+        Set<String> acknowledged = Set.copyOf(feed.acknowledged()); // before the log is read
         WebhookHistory history = hooks.finish(() -> isStopped);
         findings.addAll(hooks.findings());
-        findings.acknowledged(feed.acknowledged(), history.events());
+        findings.acknowledged(acknowledged, history.events());
         hooks.close();
         return history;
     }

@@ -172,6 +172,14 @@ final class HttpFace {
     private void dispatch(HttpServerRequest request, RequestTarget target) {
         List<Routes.Match> matches = routes.find(target);
         if (matches.isEmpty()) {
+            if (request.method().equals(HttpMethod.OPTIONS) && isMethod(target)) {
+                // What a page's browser asks before it speaks gRPC-Web.
+                request.response()
+                        .putHeader("allow", "OPTIONS, POST")
+                        .setStatusCode(204)
+                        .end();
+                return;
+            }
             throw unknown(request, target);
         }
         HttpMethod verb = request.method().equals(HttpMethod.HEAD) ? HttpMethod.GET : request.method();
@@ -198,11 +206,13 @@ final class HttpFace {
         return String.join(", ", verbs);
     }
 
-    private static Failure unknown(HttpServerRequest request, RequestTarget target) {
+    private static boolean isMethod(RequestTarget target) {
         String path = target.path().substring(1);
-        boolean isMethod =
-                Calls.METHODS.stream().anyMatch(method -> method.path().equals(path));
-        if (!isMethod) {
+        return Calls.METHODS.stream().anyMatch(method -> method.path().equals(path));
+    }
+
+    private static Failure unknown(HttpServerRequest request, RequestTarget target) {
+        if (!isMethod(target)) {
             return Failure.of(Reason.ROUTE_UNKNOWN, "there is nothing at this path; /docs shows what there is")
                     .with("path", target.path());
         }
@@ -210,9 +220,8 @@ final class HttpFace {
             return Failure.of(
                     Reason.MEDIA_TYPE_UNSUPPORTED, "this path speaks gRPC: content-type must be application/grpc");
         }
-        request.response().putHeader("allow", "POST");
         return Failure.of(Reason.METHOD_NOT_ALLOWED, "this path speaks gRPC, which is POST")
-                .with("allow", "POST");
+                .with("allow", "OPTIONS, POST");
     }
 
     private void call(HttpServerRequest request, RequestTarget target, Routes.Match match) {

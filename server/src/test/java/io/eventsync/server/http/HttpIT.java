@@ -259,6 +259,16 @@ class HttpIT {
                 "access-control-request-headers",
                 "content-type");
         Answer refused = http.send("POST", "/v1/events", body, foreign);
+        Answer webPreflight = http.send(
+                "OPTIONS",
+                "/eventsync.v1.EventService/ListTags",
+                "",
+                "origin",
+                "https://app.example.org",
+                "access-control-request-method",
+                "POST",
+                "access-control-request-headers",
+                "content-type,x-grpc-web");
         Answer web = http.send(
                 "POST",
                 "/eventsync.v1.EventService/ListTags",
@@ -275,6 +285,8 @@ class HttpIT {
         assertThat(preflight.status()).isEqualTo(204);
         assertThat(preflight.header("access-control-allow-methods")).contains("POST");
         assertThat(preflight.header("access-control-allow-headers")).contains("content-type");
+        assertThat(webPreflight.status()).isEqualTo(204);
+        assertThat(webPreflight.header("access-control-allow-headers")).contains("x-grpc-web");
         assertThat(web.header("access-control-allow-origin")).isEqualTo("https://app.example.org");
         assertThat(web.header("access-control-expose-headers")).contains("grpc-status");
         assertThat(web.text()).contains("grpc-status:0");
