@@ -10,7 +10,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,18 +68,19 @@ final class RunStore {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Loaded(RunStart start, EndpointState state, long asked, byte @Nullable [] sealedSecrets) {}
 
-    /** Due times are counted from when the answer is here: late by its way, never early. */
+    /**
+     * Due times are counted from when the answer is here: late by its way, never early. What waits is read after what was asked for: a
+     * change in between is then told by its number, and read again.
+     */
     Future<List<Loaded>> load(Long[] endpoints, SteadyClock clock) {
-        return Future.all(pool.preparedQuery(LOAD).execute(Tuple.of(endpoints)), waiting(endpoints, clock))
-                .map(both -> {
-                    Map<Long, List<Delivery>> waiting = both.resultAt(1);
+        return pool.preparedQuery(LOAD)
+                .execute(Tuple.of(endpoints))
+                .compose(rows -> waiting(endpoints, clock).map(waiting -> {
                     List<Loaded> loaded = new ArrayList<>();
                     long now = clock.millis();
-                    both.<RowSet<Row>>resultAt(0)
-                            .forEach(row ->
-                                    loaded.add(loaded(row, waiting.getOrDefault(row.getLong(0), List.of()), now)));
+                    rows.forEach(row -> loaded.add(loaded(row, waiting.getOrDefault(row.getLong(0), List.of()), now)));
                     return loaded;
-                });
+                }));
     }
 
     private static Loaded loaded(Row row, List<Delivery> waiting, long now) {

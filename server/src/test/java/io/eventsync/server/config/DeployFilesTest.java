@@ -3,6 +3,7 @@ package io.eventsync.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsync.server.ServerConfig;
+import io.vertx.pgclient.PgConnectOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -144,6 +145,31 @@ class DeployFilesTest {
                     .allSatisfy(v -> assertThat(file.resolveSibling(v.substring(0, v.indexOf(':'))))
                             .exists());
         });
+    }
+
+    /** Made as the example says, the password has to fit into the URL as it is. */
+    @Test
+    void compositionsPassword_fitsIntoItsUrl() {
+        String example = text(DEPLOY.resolve("compose/.env.example"));
+        String url = Pattern.compile("EVENTSYNC_DATABASE_URL: (\\S+)")
+                .matcher(text(DEPLOY.resolve("compose/compose.yml")))
+                .results()
+                .map(m -> m.group(1))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(example).contains("openssl rand -hex 32\nPOSTGRES_PASSWORD=\n");
+        PgConnectOptions options = PgConnectOptions.fromUri(url.replace("${POSTGRES_PASSWORD}", "0a".repeat(32)));
+        assertThat(options.getPassword()).hasSize(64);
+    }
+
+    @Test
+    void disruptionBudget_namesItsPods() throws IOException {
+        Object budget = documents(DEPLOY.resolve("kubernetes/base/poddisruptionbudget.yaml"))
+                .get(0);
+
+        assertThat(at(budget, "spec", "selector", "matchLabels"))
+                .isEqualTo(Map.of("app.kubernetes.io/name", "eventsync"));
     }
 
     @Test

@@ -294,6 +294,18 @@ class HttpIT {
         assertThat(refused.reason()).isEqualTo("ORIGIN_REFUSED");
         assertThat(read.header("access-control-allow-origin")).isEmpty();
         assertThat(http.send("POST", "/v1/events", body, own).status()).isEqualTo(200);
+        assertThat(http.send(
+                                "POST",
+                                "/v1/events",
+                                body,
+                                "content-type",
+                                "application/json",
+                                "origin",
+                                "https://behind.a.proxy.example",
+                                "sec-fetch-site",
+                                "same-origin")
+                        .status())
+                .isEqualTo(200);
         assertThat(http.send("OPTIONS", "/v1/events", "", "origin", "https://evil.example.org")
                         .status())
                 .isEqualTo(403);
