@@ -34,7 +34,8 @@ import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks JSON Web Tokens: signature by a key that the issuer publishes, {@code iss}, {@code aud}, {@code exp}, {@code nbf}. A token that was
+ * Checks JSON Web Tokens: signature by a key that the issuer publishes, {@code iss}, {@code aud}, {@code exp}, which may not be far away, {@code nbf} and
+ * {@code iat}. A token that was
  * found good is good until it expires, or until the issuer's keys change.
  */
 final class JwtVerifier {

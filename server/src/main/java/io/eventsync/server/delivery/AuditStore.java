@@ -109,11 +109,11 @@ final class AuditStore {
             """;
 
     private final Pool pool;
-    private final Partitions gone;
+    private final Partitions partitions;
 
     AuditStore(Pool pool) {
         this.pool = pool;
-        this.gone = new Partitions(pool);
+        this.partitions = new Partitions(pool);
     }
 
     /** Which attempts; what is null does not restrict. */
@@ -276,7 +276,8 @@ final class AuditStore {
     private Future<Void> dropDay(LocalDate day) {
         String name = day.format(DateTimeFormatter.BASIC_ISO_DATE);
         // The order in which attempts were closed first: where it is there, watches look for the attempts.
-        return gone.drop(Stream.of("eventsync.attempt_close", "eventsync.attempt")
+        return partitions
+                .drop(Stream.of("eventsync.attempt_close", "eventsync.attempt")
                         .map(table -> new Partitions.Partition(table, table + "_" + name))
                         .toList())
                 .compose(dropped -> dropped

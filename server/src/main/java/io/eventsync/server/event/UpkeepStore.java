@@ -41,11 +41,11 @@ final class UpkeepStore {
     static final String NOW = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint";
 
     private final Pool pool;
-    private final Partitions gone;
+    private final Partitions partitions;
 
     UpkeepStore(Pool pool) {
         this.pool = pool;
-        this.gone = new Partitions(pool);
+        this.partitions = new Partitions(pool);
     }
 
     /** @param newestMicros ingest time of its last event, null while it is not full */
@@ -114,7 +114,8 @@ final class UpkeepStore {
 
     /** Takes an expired partition away, which may be repeated. Answers false if another node is at it. */
     Future<Boolean> drop(long fromPosition) {
-        return gone.drop(Stream.of("event", "event_key", "tag_block", "id_block")
+        return partitions
+                .drop(Stream.of("event", "event_key", "tag_block", "id_block")
                         .map(table -> new Partitions.Partition(
                                 "eventsync." + table, "eventsync." + table + "_" + fromPosition))
                         .toList())

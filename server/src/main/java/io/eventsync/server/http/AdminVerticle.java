@@ -104,8 +104,8 @@ public final class AdminVerticle extends VerticleBase {
         try {
             hosts.admit(request);
             if (!Set.of(HttpMethod.GET, HttpMethod.HEAD).contains(request.method())) {
-                request.response().putHeader("allow", "GET, HEAD");
-                throw Failure.of(Reason.METHOD_NOT_ALLOWED, "only GET and HEAD are known here");
+                throw Failure.of(Reason.METHOD_NOT_ALLOWED, "only GET and HEAD are known here")
+                        .with("allow", "GET, HEAD");
             }
             answer(request)
                     .onComplete(

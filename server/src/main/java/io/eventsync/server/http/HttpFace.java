@@ -31,6 +31,7 @@ import java.util.TreeSet;
  * One per event loop.
  */
 final class HttpFace {
+    private static final String GRPC_ALLOWED = "OPTIONS, POST";
     private static final byte[] NOTHING = {};
     private static final long BODY_MILLIS_MAX = 10_000;
 
@@ -121,8 +122,7 @@ final class HttpFace {
 
     private void more(HttpServerRequest request, RequestTarget target) {
         if (request.method().equals(HttpMethod.OPTIONS)) {
-            request.response().putHeader("allow", String.join(", ", more.methods(target.path())));
-            request.response().setStatusCode(204).end();
+            options(request, String.join(", ", more.methods(target.path())));
             return;
         }
         Map<String, String> query = new HashMap<>();
@@ -173,11 +173,7 @@ final class HttpFace {
         List<Routes.Match> matches = routes.find(target);
         if (matches.isEmpty()) {
             if (request.method().equals(HttpMethod.OPTIONS) && isMethod(target)) {
-                // What a page's browser asks before it speaks gRPC-Web.
-                request.response()
-                        .putHeader("allow", "OPTIONS, POST")
-                        .setStatusCode(204)
-                        .end();
+                options(request, GRPC_ALLOWED); // what a browser asks before a page speaks gRPC-Web
                 return;
             }
             throw unknown(request, target);
@@ -188,13 +184,16 @@ final class HttpFace {
         if (match.isPresent()) {
             call(request, target, match.get());
         } else {
-            request.response().putHeader("allow", allowed(matches));
             if (!verb.equals(HttpMethod.OPTIONS)) {
                 throw Failure.of(Reason.METHOD_NOT_ALLOWED, request.method() + " is not for this path")
                         .with("allow", allowed(matches));
             }
-            request.response().setStatusCode(204).end();
+            options(request, allowed(matches));
         }
+    }
+
+    private static void options(HttpServerRequest request, String allowed) {
+        request.response().putHeader("allow", allowed).setStatusCode(204).end();
     }
 
     private static String allowed(List<Routes.Match> matches) {
@@ -221,7 +220,7 @@ final class HttpFace {
                     Reason.MEDIA_TYPE_UNSUPPORTED, "this path speaks gRPC: content-type must be application/grpc");
         }
         return Failure.of(Reason.METHOD_NOT_ALLOWED, "this path speaks gRPC, which is POST")
-                .with("allow", "OPTIONS, POST");
+                .with("allow", GRPC_ALLOWED);
     }
 
     private void call(HttpServerRequest request, RequestTarget target, Routes.Match match) {

@@ -60,12 +60,11 @@ public final class Pages {
         boolean isFolder = path.equals("/docs");
         HttpServerResponse response = request.response();
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-            response.putHeader("allow", ALLOWED);
             if (!request.method().equals(HttpMethod.OPTIONS)) {
                 throw Failure.of(Reason.METHOD_NOT_ALLOWED, request.method() + " is not for this path")
                         .with("allow", ALLOWED);
             }
-            response.setStatusCode(204).end();
+            response.putHeader("allow", ALLOWED).setStatusCode(204).end();
         } else if (isFolder) {
             // Relative, as all links of the pages are: a proxy may serve them below a path of its own.
             response.setStatusCode(308).putHeader("location", "docs/").end();

@@ -35,10 +35,13 @@ import io.vertx.pgclient.PgBuilder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -204,6 +207,25 @@ class JwtIT {
         assertThat(forbidden.body()).contains("\"TAG_FORBIDDEN\"");
         assertThat(forbidden.headers().firstValue("www-authenticate")).isEmpty();
         requireRefused(http.send("GET", "/v1/log?access_token=" + token, "", "Bearer x"), token);
+    }
+
+    @Test
+    void longerLife_isTaken_whereItIsAllowed_andAnIssueInThePastAlways() throws Exception {
+        long now = Instant.now().getEpochSecond();
+        String issuedLongAgo = tokens.rs256(TestTokens.claims(",\"iat\":" + (now - 400L * 86_400)));
+        assertThat(http.send("POST", "/v1/events", ORDER_JSON, "Bearer " + issuedLongAgo)
+                        .statusCode())
+                .isEqualTo(200);
+
+        Map<String, String> flags = new HashMap<>(issuer.flags());
+        flags.put("auth-jwt-lifetime-max", "7d");
+        try (TestServer patient = TestServer.start(flags)) {
+            String ofTwoDays = tokens.rs256(TestTokens.with("exp", "" + (now + 2 * 86_400)));
+            assertThat(new TestCalls(patient)
+                            .send("POST", "/v1/events", ORDER_JSON, "Bearer " + ofTwoDays)
+                            .statusCode())
+                    .isEqualTo(200);
+        }
     }
 
     @Test

@@ -248,27 +248,9 @@ class HttpIT {
         String[] own = {"content-type", "application/json", "origin", "http://127.0.0.1:" + server.port()};
 
         Answer listed = http.send("POST", "/v1/events", body, json);
-        Answer preflight = http.send(
-                "OPTIONS",
-                "/v1/events",
-                "",
-                "origin",
-                "https://app.example.org",
-                "access-control-request-method",
-                "POST",
-                "access-control-request-headers",
-                "content-type");
+        Answer preflight = preflight("/v1/events", "content-type");
         Answer refused = http.send("POST", "/v1/events", body, foreign);
-        Answer webPreflight = http.send(
-                "OPTIONS",
-                "/eventsync.v1.EventService/ListTags",
-                "",
-                "origin",
-                "https://app.example.org",
-                "access-control-request-method",
-                "POST",
-                "access-control-request-headers",
-                "content-type,x-grpc-web");
+        Answer webPreflight = preflight("/eventsync.v1.EventService/ListTags", "content-type,x-grpc-web");
         Answer web = http.send(
                 "POST",
                 "/eventsync.v1.EventService/ListTags",
@@ -309,6 +291,30 @@ class HttpIT {
         assertThat(http.send("OPTIONS", "/v1/events", "", "origin", "https://evil.example.org")
                         .status())
                 .isEqualTo(403);
+    }
+
+    private static Answer preflight(String path, String headers) {
+        return http.send(
+                "OPTIONS",
+                path,
+                "",
+                "origin",
+                "https://app.example.org",
+                "access-control-request-method",
+                "POST",
+                "access-control-request-headers",
+                headers);
+    }
+
+    /** Who polls for as long as it may is answered, not refused. */
+    @Test
+    void longPoll_endsBeforeTheTimeOfTheCallDoes() {
+        try (TestServer quick = TestServer.start(Map.of("server-request-timeout", "2s"))) {
+            Answer page = new TestHttp(quick).get("/v1/events:sync?wait=60s");
+
+            assertThat(page.status()).as(page.text()).isEqualTo(200);
+            assertThat(page.json().getBoolean("upToDate")).isTrue();
+        }
     }
 
     @Test
