@@ -22,11 +22,12 @@ final class TokenStore {
             select token_id, display_name, grants, expires_at, created_at, last_used_at, hash
             from eventsync.api_token where revoked_at is null order by created_at, token_id limit $1
             """;
-    /** None beyond the limit: the revision row is locked, so that two at once count each other. */
+    /** First, and by itself: two who make tokens at once are to count each other's. */
+    static final String LOCK = "update eventsync.api_token_revision set revision = revision + 1";
+
     static final String INSERT = """
-            with changed as (update eventsync.api_token_revision set revision = revision + 1 returning revision)
             insert into eventsync.api_token (token_id, display_name, hash, grants, expires_at)
-            select $1, $2, $3, $4, $5 from changed
+            select $1, $2, $3, $4, $5
             where (select count(*) from eventsync.api_token where revoked_at is null) < $6
             returning created_at
             """;
@@ -93,8 +94,9 @@ final class TokenStore {
                 .addArrayOfString(grants.stream().map(Grant::toString).toArray(String[]::new))
                 .addOffsetDateTime(expires.map(e -> e.atOffset(ZoneOffset.UTC)).orElse(null))
                 .addInteger(max);
-        return pool.preparedQuery(INSERT)
-                .execute(row)
+        return pool.withTransaction(client -> client.preparedQuery(LOCK)
+                        .execute()
+                        .compose(v -> client.preparedQuery(INSERT).execute(row)))
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
                         : instant(rows.iterator().next().getOffsetDateTime(0)));
