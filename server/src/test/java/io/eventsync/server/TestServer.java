@@ -150,8 +150,12 @@ public final class TestServer implements AutoCloseable {
     public void stop() {
         if (!isStopped) {
             isStopped = true;
-            await(server.stop().eventually(vertx::close));
-            database.close();
+            try {
+                await(server.stop());
+            } finally {
+                await(vertx.close()); // from here: an event loop that closes itself may have nobody left to say so
+                database.close();
+            }
         }
     }
 

@@ -149,7 +149,11 @@ public final class ServerCommands implements Commands {
     private int onDatabase(PostgresConfig config, BiFunction<Database, Vertx, Future<Integer>> work) {
         Vertx vertx = vertx();
         try (Database database = Database.open(config)) {
-            return get(work.apply(database, vertx).eventually(vertx::close), MIGRATE_SECONDS_MAX);
+            try {
+                return get(work.apply(database, vertx), MIGRATE_SECONDS_MAX);
+            } finally {
+                get(vertx.close(), STOP_SECONDS_MARGIN);
+            }
         } catch (Exception e) {
             return explain(e);
         }
