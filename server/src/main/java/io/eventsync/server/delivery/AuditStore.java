@@ -101,12 +101,6 @@ final class AuditStore {
     static final String OLD_DAYS =
             "select day from eventsync.attempt_day where day < (clock_timestamp() at time zone 'UTC')::date - $1::int order by day";
     static final String FORGET_DAY = "delete from eventsync.attempt_day where day = $1";
-    static final String DROP_LETTERS = """
-            delete from eventsync.dead_letter l using (
-              select d.endpoint_id, d.pos from eventsync.dead_letter d where d.at < clock_timestamp() - $1 * interval '1 millisecond'
-                and not d.moved order by d.at limit 5000) x
-            where l.endpoint_id = x.endpoint_id and l.pos = x.pos
-            """;
 
     private final Pool pool;
     private final Partitions partitions;
@@ -283,12 +277,6 @@ final class AuditStore {
                 .compose(dropped -> dropped
                         ? pool.preparedQuery(FORGET_DAY).execute(Tuple.of(day)).mapEmpty()
                         : Future.succeededFuture());
-    }
-
-    Future<Void> dropDeadLetters(long millis) {
-        return pool.preparedQuery(DROP_LETTERS)
-                .execute(Tuple.of(millis))
-                .compose(rows -> rows.rowCount() == 5_000 ? dropDeadLetters(millis) : Future.succeededFuture());
     }
 
     // ---- rows ----

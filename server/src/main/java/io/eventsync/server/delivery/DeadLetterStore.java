@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
@@ -38,9 +39,34 @@ final class DeadLetterStore {
               and ($9::timestamptz is null or (l.at, l.endpoint_id, l.pos) < ($9, $10::bigint, $11::bigint))
             order by l.at desc, l.endpoint_id desc, l.pos desc limit $12
             """;
-    static final String COUNT = "select count(*) from eventsync.dead_letter l where l.replay_id is null and " + MATCHES;
-    static final String MARK =
-            "update eventsync.dead_letter l set replay_id = $9, moved = false where l.replay_id is null and " + MATCHES;
+    static final String COUNT = """
+            select count(*) from eventsync.dead_letter l join eventsync.endpoint n on n.endpoint_id = l.endpoint_id
+            where l.replay_id is null and
+            """ + MATCHES;
+
+    /** Looks at the next ones, whether they match or not, so that it takes no longer where few do. */
+    static final String MARK = """
+            with looked as materialized (
+              select l.endpoint_id, l.pos from eventsync.replay r cross join lateral (
+                select d.endpoint_id, d.pos from eventsync.dead_letter d where (d.endpoint_id, d.pos) > (r.marked_endpoint, r.marked_pos)
+                order by d.endpoint_id, d.pos limit $10) l
+              where r.replay_id = $9),
+            matching as (
+              select l.endpoint_id, l.pos from looked o
+              join eventsync.dead_letter l on l.endpoint_id = o.endpoint_id and l.pos = o.pos
+              join eventsync.endpoint n on n.endpoint_id = l.endpoint_id
+              join eventsync.replay r on r.replay_id = $9 and l.at <= r.created_at
+              where l.replay_id is null and
+            """ + MATCHES + """
+              for no key update of l skip locked),
+            marked as (
+              update eventsync.dead_letter l set replay_id = $9, moved = false from matching m
+              where l.endpoint_id = m.endpoint_id and l.pos = m.pos returning 1)
+            update eventsync.replay set updated_at = clock_timestamp(), total = total + (select count(*) from marked),
+              (marked_endpoint, marked_pos) = (select o.endpoint_id, o.pos from looked o order by 1 desc, 2 desc limit 1)
+            where replay_id = $9
+            returning marked_endpoint is null
+            """;
 
     static final String GROUPS = """
             select n.name, l.reason, l.error, coalesce(l.status, 0), count(*),
@@ -80,6 +106,25 @@ final class DeadLetterStore {
     static final String LETTER = """
             select event, number from eventsync.dead_letter where endpoint_id = $1 and pos = $2
             """;
+
+    static final String DROP_OLD = """
+            delete from eventsync.dead_letter l using (
+              select d.endpoint_id, d.pos from eventsync.dead_letter d where d.at < clock_timestamp() - $1 * interval '1 millisecond'
+                and not d.moved order by d.at limit $2 for update skip locked) x
+            where l.endpoint_id = x.endpoint_id and l.pos = x.pos
+            """;
+
+    /** An endpoint's number is never given out again, so what is its own may go after it. */
+    static final String DROP_OF_DELETED = """
+            delete from eventsync.dead_letter l using (
+              select d.endpoint_id, d.pos from eventsync.endpoint_name n
+              cross join lateral (
+                select l.endpoint_id, l.pos from eventsync.dead_letter l where l.endpoint_id = n.endpoint_id order by l.pos limit $1) d
+              where not exists (select from eventsync.endpoint e where e.endpoint_id = n.endpoint_id) limit $1) x
+            where l.endpoint_id = x.endpoint_id and l.pos = x.pos
+            """;
+
+    private static final int PIECE_MAX = 5_000;
 
     private final Pool pool;
 
@@ -166,11 +211,11 @@ final class DeadLetterStore {
                 .map(rows -> rows.iterator().next().getLong(0));
     }
 
-    /** Gives them to a replay; answers how many. */
-    Future<Integer> mark(SqlClient client, DeadLetterQuery query, String replay) {
+    /** Gives some of them to a replay; answers whether it has all. */
+    Future<Boolean> mark(SqlClient client, DeadLetterQuery query, String replay, int max) {
         return client.preparedQuery(MARK)
-                .execute(matching(query).addValue(replay))
-                .map(rows -> rows.rowCount());
+                .execute(matching(query).addValue(replay).addValue(max))
+                .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     /** What a delivery that is asked for again came to. */
@@ -238,6 +283,17 @@ final class DeadLetterStore {
                         ? Optional.empty()
                         : Optional.of(LogEvent.fromWire(
                                 rows.iterator().next().getBuffer(0).getBytes())));
+    }
+
+    /** Those that were given up so long ago, and those whose endpoint was deleted. */
+    Future<Void> drop(long millis) {
+        return Pieces.until(() -> dropped(pool.preparedQuery(DROP_OLD).execute(Tuple.of(millis, PIECE_MAX))))
+                .compose(v -> Pieces.until(
+                        () -> dropped(pool.preparedQuery(DROP_OF_DELETED).execute(Tuple.of(PIECE_MAX)))));
+    }
+
+    private static Future<Boolean> dropped(Future<RowSet<Row>> piece) {
+        return piece.map(rows -> rows.rowCount() < PIECE_MAX);
     }
 
     private static @Nullable OffsetDateTime time(@Nullable Instant instant) {

@@ -374,30 +374,23 @@ public final class Deliveries {
             return Future.failedFuture(Failure.field("replay_id", "must be 1 to 64 characters of [A-Za-z0-9_.-]"));
         }
         String name = id.isEmpty() ? UuidCreator.getTimeOrderedEpoch().toString() : id;
-        return stored(replays.get(name)).compose(there -> {
-            if (there.isPresent()) {
-                return same(there.get(), filter, perSecond);
-            }
-            return stored(replays.running()).compose(running -> {
-                if (running.size() >= REPLAYS_MAX) {
-                    return Future.failedFuture(
-                            Failure.of(Reason.LIMIT_REACHED, "there are as many running replays as allowed")
-                                    .with("limit", REPLAYS_MAX));
-                }
-                return stored(replays.create(name, filter, perSecond, query))
-                        .compose(made -> stored(replays.get(name))
-                                .compose(now -> made
-                                        ? Future.succeededFuture(
-                                                new Replayed(now.orElseThrow().total(), now.orElseThrow()))
-                                        : same(now.orElseThrow(), filter, perSecond)));
-            });
-        });
+        return stored(replays.get(name))
+                .compose(there -> there.isPresent() ? Future.succeededFuture() : create(name, filter, perSecond))
+                .compose(v -> getReplay(name))
+                .compose(there -> Arrays.equals(there.filter(), filter) && there.perSecond() == perSecond
+                        ? stored(replays.mark(name, query))
+                        : Future.failedFuture(Failure.exists(REPLAY, name)))
+                .compose(v -> getReplay(name))
+                .map(there -> new Replayed(there.total(), there));
     }
 
-    private static Future<Replayed> same(Replay there, byte[] filter, double perSecond) {
-        return Arrays.equals(there.filter(), filter) && there.perSecond() == perSecond
-                ? Future.succeededFuture(new Replayed(there.total(), there))
-                : Future.failedFuture(Failure.exists(REPLAY, there.id()));
+    private Future<Void> create(String id, byte[] filter, double perSecond) {
+        return stored(replays.running())
+                .compose(running -> running.size() < REPLAYS_MAX
+                        ? stored(replays.create(id, filter, perSecond))
+                        : Future.failedFuture(
+                                Failure.of(Reason.LIMIT_REACHED, "there are as many running replays as allowed")
+                                        .with("limit", REPLAYS_MAX)));
     }
 
     public Future<Replay> getReplay(String id) {

@@ -48,6 +48,7 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
     private final Parts parts;
     private final UUID nodeId;
     private final AuditStore audit;
+    private final DeadLetterStore letters;
     private final ReplayStore replays;
     private final AddressRules rules;
     private final SteadyClock steady = new SteadyClock(System::nanoTime);
@@ -78,6 +79,7 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
         this.parts = parts;
         this.nodeId = nodeId;
         this.audit = new AuditStore(parts.pool());
+        this.letters = new DeadLetterStore(parts.pool());
         this.replays = new ReplayStore(parts.pool());
         this.rules = AddressRules.of(parts.egress());
     }
@@ -139,8 +141,8 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
     private Future<Void> upkeep() {
         return ensureDays()
                 .compose(v -> audit.dropDays(parts.config().attemptRetention().toDays()))
-                .compose(v -> audit.dropDeadLetters(
-                        parts.config().deadLetterRetention().toMillis()))
+                .compose(v -> letters.drop(parts.config().deadLetterRetention().toMillis()))
+                .compose(v -> replays.tidy())
                 .compose(v ->
                         replays.dropOld(parts.config().deadLetterRetention().toMillis()));
     }

@@ -27,7 +27,7 @@ final class EndpointStore {
               (extract(epoch from e.updated_at) * 1000000)::bigint, r.state, r.disable_reason,
               (extract(epoch from r.state_at) * 1000000)::bigint, r.pos, r.fingerprint, r.begin_pos, r.blocked_pos,
               (select count(*) from jsonb_array_elements(r.open) o where o -> 'id' is not null)::int,
-              w.n, (select count(*) from eventsync.dead_letter d where d.endpoint_id = e.endpoint_id),
+              w.n, (select count(*) from (select from eventsync.dead_letter d where d.endpoint_id = e.endpoint_id limit 100000) l),
               (extract(epoch from w.due_at) * 1000000)::bigint,
               (extract(epoch from r.paused_until) * 1000000)::bigint, r.breaker, r.failures_in_row,
               (extract(epoch from r.probe_at) * 1000000)::bigint, r.in_flight_limit,
@@ -67,7 +67,9 @@ final class EndpointStore {
     static final String LOCK =
             "select endpoint_id from eventsync.endpoint where name = $1 and ($2 = 0 or version = $2) for no key update";
     static final String CLOSE_OPEN = "select eventsync.close_open(array[$1::bigint])";
+    /** Its dead letters, which may be many, go later. */
     static final String DELETE = "delete from eventsync.endpoint where endpoint_id = $1";
+
     static final String PAUSE = """
             update eventsync.endpoint_run set state = 'PAUSED', blocked_pos = null, state_at = clock_timestamp()
             where endpoint_id = $1 and state in ('ACTIVE', 'BLOCKED')
@@ -91,7 +93,8 @@ final class EndpointStore {
             where endpoint_id = $1
             """;
     static final String KEEP_LETTERS = """
-            update eventsync.dead_letter set replay_id = null, moved = false where endpoint_id = $1 and moved
+            update eventsync.dead_letter l set replay_id = null, moved = false from eventsync.delivery d
+            where d.endpoint_id = $1 and l.endpoint_id = d.endpoint_id and l.pos = d.pos and l.moved
             """;
     static final String CANCEL = "delete from eventsync.delivery where endpoint_id = $1";
     static final String ANNOUNCE =
