@@ -20,6 +20,8 @@ final class DatabaseChecks {
     static final Duration CLOCK_FAIL = Duration.ofMinutes(5);
     /** Beside the two pools: for appends, notifications and leases. */
     private static final int CONNECTIONS_BESIDE = 8;
+    /** Of two statements at once that look for old ids in all partitions of two tables out of four, and as much for a dump beside them. */
+    private static final int LOCKS_PER_PARTITION = 4;
 
     private DatabaseChecks() {}
 
@@ -72,6 +74,7 @@ final class DatabaseChecks {
                     "as its owner: grant create on database ... to the user of database.url"));
         }
         findings.add(connections(condition, 2 * config.postgres().poolSize() + CONNECTIONS_BESIDE));
+        findings.add(locks(condition));
         if (config.postgres().url().isPresent() && config.secrets().key().isEmpty()) {
             findings.add(
                     Finding.warn(
@@ -88,6 +91,19 @@ final class DatabaseChecks {
         return free >= wanted
                 ? Finding.ok("connections", text)
                 : Finding.warn("connections", text, "raise max_connections of Postgres, or lower database.pool-size");
+    }
+
+    /** A statement that looks into all partitions locks each, and its index. */
+    private static Finding locks(DatabaseCondition condition) {
+        int wanted = condition.partitions() * LOCKS_PER_PARTITION;
+        String text = "room for " + condition.locksMax() + " locks, " + condition.partitions() + " partitions";
+        return condition.locksMax() >= wanted
+                ? Finding.ok("locks", text)
+                : Finding.warn(
+                        "locks",
+                        text + ": once there is no room, appends fail",
+                        "raise max_locks_per_transaction of Postgres so that there is room for " + wanted
+                                + ", or make larger partitions from now on (log.partition-events)");
     }
 
     static Finding clock(long databaseMicros, Instant own) {

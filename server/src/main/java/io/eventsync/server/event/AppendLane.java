@@ -31,8 +31,7 @@ final class AppendLane {
             "select base, at, dup_ids, dup_positions from eventsync.append($1, $2, $3, $4, $5, $6)";
     /** Commits synchronously, and so flushes the log of the appends before it. Does nothing if the row is there: then it did. */
     static final String MARK = """
-            insert into eventsync.mark (pos)
-            select e.pos from eventsync.event e where e.pos >= $1 order by e.pos desc limit 1
+            insert into eventsync.mark (pos) select n.head from eventsync.newest($1, '{}') n where n.head is not null
             on conflict do nothing
             """;
 

@@ -12,7 +12,10 @@ final class ConditionStore {
               current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
               (select count(*)::int from pg_stat_activity where backend_type = 'client backend'),
               (extract(epoch from clock_timestamp()) * 1000000)::bigint,
-              has_database_privilege(current_database(), 'CREATE')
+              has_database_privilege(current_database(), 'CREATE'),
+              current_setting('max_locks_per_transaction')::int
+                * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int),
+              (select count(*)::int from pg_class where relispartition and relkind = 'r' and relnamespace = to_regnamespace('eventsync'))
             """;
 
     private ConditionStore() {}
@@ -33,6 +36,8 @@ final class ConditionStore {
                 row.getInteger(5),
                 row.getInteger(6),
                 row.getLong(7),
-                row.getBoolean(8));
+                row.getBoolean(8),
+                row.getInteger(9),
+                row.getInteger(10));
     }
 }

@@ -9,6 +9,8 @@ package io.eventsync.server.postgres;
  * @param connections in use, the asking one among them
  * @param micros its clock, since 1970
  * @param mayCreate whether the user may make a schema
+ * @param locksMax that all sessions may hold together
+ * @param partitions tables of the log and of the audit that are parts of others
  */
 public record DatabaseCondition(
         String version,
@@ -18,4 +20,6 @@ public record DatabaseCondition(
         int connectionsMax,
         int connections,
         long micros,
-        boolean mayCreate) {}
+        boolean mayCreate,
+        int locksMax,
+        int partitions) {}

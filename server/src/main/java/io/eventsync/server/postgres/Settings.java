@@ -24,6 +24,8 @@ final class Settings {
         values.put("max_wal_size", config.maxWalMegabytes() + "MB");
         values.put("shared_buffers", config.sharedBuffersMegabytes() + "MB");
         values.put("max_connections", Integer.toString(config.connectionsMax()));
+        // A look for an old id, or a dump, locks every partition.
+        values.put("max_locks_per_transaction", "256");
         values.put("jit", "off");
         values.put("timezone", "UTC");
         values.put("log_timezone", "UTC");

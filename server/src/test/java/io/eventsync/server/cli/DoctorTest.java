@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DoctorTest {
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-    private static final DatabaseCondition WELL = new DatabaseCondition("18.6", false, true, "UTF8", 97, 3, 0, true);
+    private static final DatabaseCondition WELL =
+            new DatabaseCondition("18.6", false, true, "UTF8", 97, 3, 0, true, 6_400, 1_600);
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
@@ -54,11 +55,11 @@ class DoctorTest {
 
     @Test
     void everyFindingThatIsNotOk_saysWhatToDo() {
-        DatabaseCondition ill = new DatabaseCondition("14.1", true, false, "SQL_ASCII", 10, 9, 0, false);
+        DatabaseCondition ill = new DatabaseCondition("14.1", true, false, "SQL_ASCII", 10, 9, 0, false, 6_400, 1_601);
 
         assertThat(of(ill, Map.of("database-url", "postgres://db/x")))
                 .filteredOn(f -> f.grade() != Grade.OK)
-                .hasSize(6)
+                .hasSize(7)
                 .noneMatch(f -> f.fix().isEmpty());
         assertThat(of(WELL, Map.of())).allMatch(f -> f.grade() == Grade.OK);
     }
