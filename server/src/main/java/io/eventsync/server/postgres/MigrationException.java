@@ -16,6 +16,8 @@ public final class MigrationException extends RuntimeException {
         NEWER_SCHEMA,
         /** The schema lacks migrations of this server. */
         PENDING,
+        /** A migration did not get a lock that it needs, as somebody's transaction has the table; it left nothing behind. */
+        LOCKED,
         /** A migration stopped with an error and left nothing behind. */
         FAILED
     }

@@ -14,16 +14,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings a database to the schema of this server: each file in a transaction of its own, under one lock for all servers, so
- * any number of them may start at once.
+ * any number of them may start at once. Others may be at work meanwhile, and queue behind who waits for a lock: no lock on a table is
+ * waited for long, and what is in the way, a dump or a transaction that somebody left open, only makes the file wait, see {@link LockWaits}.
  */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
     private static final String FOLDER = "/db/migration";
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final List<Migration> known;
+    private final LockWaits.Limits limits;
 
-    private Migrations(List<Migration> known) {
+    private Migrations(List<Migration> known, LockWaits.Limits limits) {
         this.known = List.copyOf(known);
+        this.limits = limits;
     }
 
     /** Those of this server, read from the class path. */
@@ -33,18 +37,22 @@ public final class Migrations {
 
     /** Numbered 1, 2, 3 and on, so that a file forgotten in the index is noticed. */
     static Migrations of(List<Migration> migrations) {
+        return of(migrations, LockWaits.Limits.DEFAULT);
+    }
+
+    static Migrations of(List<Migration> migrations, LockWaits.Limits limits) {
         for (int i = 0; i < migrations.size(); i++) {
             if (migrations.get(i).version() != i + 1) {
                 throw new IllegalArgumentException(
                         "expected migration number " + (i + 1) + ", found " + migrations.get(i));
             }
         }
-        return new Migrations(migrations);
+        return new Migrations(migrations, limits);
     }
 
     /** Applies what is missing and answers with it; on a failure everything before the failing file stays applied. */
     public Future<List<Migration>> up(PgConnection connection) {
-        return supported(connection).compose(ok -> applyRest(connection, new ArrayList<>()));
+        return supported(connection).compose(ok -> applyRest(connection, System.nanoTime(), new ArrayList<>()));
     }
 
     /** All migrations of this server in order; only reads. */
@@ -72,21 +80,29 @@ public final class Migrations {
         });
     }
 
-    private Future<List<Migration>> applyRest(PgConnection connection, List<Migration> done) {
-        return inTransaction(connection, () -> applyNext(connection)).compose(next -> {
+    private Future<List<Migration>> applyRest(PgConnection connection, long beganNanos, List<Migration> done) {
+        return applyOnceFree(connection, new LockWaits(limits, beganNanos)).compose(next -> {
             if (next.isEmpty()) {
                 return Future.succeededFuture(List.copyOf(done));
             }
             LOG.info("migration applied file={}", next.get().fileName());
             done.add(next.get());
-            return applyRest(connection, done);
+            return applyRest(connection, beganNanos, done);
         });
     }
 
+    private Future<Optional<Migration>> applyOnceFree(PgConnection connection, LockWaits waits) {
+        return inTransaction(connection, () -> applyNext(connection, waits))
+                .recover(failure -> failure instanceof MigrationException refused && refused.reason() == Reason.LOCKED
+                        ? waits.refused(connection, refused).compose(v -> applyOnceFree(connection, waits))
+                        : Future.failedFuture(failure));
+    }
+
     /** The history is read again under the lock each time, since another server may have been quicker. */
-    private Future<Optional<Migration>> applyNext(PgConnection connection) {
+    private Future<Optional<Migration>> applyNext(PgConnection connection, LockWaits waits) {
         return MigrationStore.lock(connection)
-                .compose(locked -> MigrationStore.createHistory(connection))
+                .compose(locked -> waits.pause(connection))
+                .compose(paused -> MigrationStore.createHistory(connection))
                 .compose(created -> MigrationStore.applied(connection))
                 .compose(applied -> {
                     SchemaCheck.requireKnownAndUnchanged(known, applied);
@@ -97,8 +113,9 @@ public final class Migrations {
                 });
     }
 
-    private static Future<Migration> apply(PgConnection connection, Migration migration) {
-        return MigrationStore.run(connection, migration)
+    private Future<Migration> apply(PgConnection connection, Migration migration) {
+        return MigrationStore.limitLocks(connection, limits.lockMillis())
+                .compose(limited -> MigrationStore.run(connection, migration))
                 .recover(failure -> Future.failedFuture(failed(migration, failure)))
                 .compose(ran -> MigrationStore.insert(connection, migration))
                 .map(migration);
@@ -118,6 +135,12 @@ public final class Migrations {
     }
 
     private static MigrationException failed(Migration migration, Throwable failure) {
+        if (failure instanceof PgException error && LOCK_NOT_AVAILABLE.equals(error.getSqlState())) {
+            return new MigrationException(
+                    Reason.LOCKED,
+                    "Migration " + migration.fileName() + " did not get a lock on a table that it changes",
+                    failure);
+        }
         String where = failure instanceof PgException error ? line(migration, error) : "";
         return new MigrationException(
                 Reason.FAILED,

@@ -2,10 +2,13 @@ package io.eventsync.server.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.eventsync.server.postgres.MigrationException.Reason;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +33,9 @@ class MigrationsIT {
 
     private static final Migration SECOND = Migration.fromFile(
             "V0002__second.sql", "insert into eventsync.item values (eventsync.twice(2), 'second');\n");
+
+    private static final Migration ALTERING = Migration.fromFile(
+            "V0002__altering.sql", "alter table eventsync.item add column size int not null default 0;\n");
 
     private static final Migration BROKEN = Migration.fromFile(
             "V0002__broken.sql", "insert into eventsync.item values (7, 'gone');\n\nselect nothing_such();\n");
@@ -84,6 +90,50 @@ class MigrationsIT {
         assertThat(items()).containsExactly("2");
         assertThat(status(FIRST, SECOND)).extracting(MigrationStatus::isApplied).containsExactly(true, false);
         assertThat(up(FIRST, SECOND)).containsExactly(SECOND);
+    }
+
+    /** As long as the transaction is open; behind who waits for the table's lock everybody would queue. */
+    @Test
+    void up_besideATransactionThatReads_makesNobodyWaitLong_andGoesOnOnceItIsOver() {
+        migrate(FIRST);
+        PgConnection dump = sql.connect(database);
+        TestSql.done(dump.query("begin; select count(*) from eventsync.item").execute());
+        Migrations migrations = Migrations.of(List.of(FIRST, ALTERING));
+
+        List<Future<List<Migration>>> servers = List.of(
+                sql.begin(database, migrations::up),
+                sql.begin(database, migrations::up),
+                sql.begin(database, migrations::up));
+        await().pollInterval(Duration.ofMillis(5)).until(() -> sql.query(database, """
+                        select 1 from pg_locks where relation = 'eventsync.item'::regclass and not granted
+                        """), waiting -> !waiting.isEmpty());
+        sql.execute(database, "set statement_timeout = '10s'; insert into eventsync.item values (8, 'meanwhile')");
+        assertThat(servers).noneMatch(Future::isComplete);
+        TestSql.done(dump.query("commit").execute());
+
+        List<List<Migration>> applied = TestSql.await(Future.join(servers).map(all -> all.<List<Migration>>list()));
+        assertThat(applied.stream().flatMap(List::stream)).containsExactly(ALTERING);
+        verify(FIRST, ALTERING);
+        TestSql.done(dump.close());
+    }
+
+    @Test
+    void up_saysWhoIsInTheWay_whenThatGoesOnForTooLong() {
+        migrate(FIRST);
+        PgConnection dump = sql.connect(database);
+        TestSql.done(dump.query("set application_name = 'dump'; begin; select count(*) from eventsync.item")
+                .execute());
+        Migrations hasty = Migrations.of(List.of(FIRST, ALTERING), new LockWaits.Limits(20, 10, 100));
+
+        assertThatThrownBy(() -> sql.on(database, hasty::up))
+                .isInstanceOfSatisfying(
+                        MigrationException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LOCKED))
+                .hasMessageContaining("V0002__altering.sql did not get a lock")
+                .hasMessageMatching(".*in the way: pid \\d+ \\(dump\\), open since \\d{4}-\\d\\d-\\d\\dT.*")
+                .hasMessageContaining("pg_stat_activity");
+
+        TestSql.done(dump.close());
+        assertThat(sql.on(database, hasty::up)).containsExactly(ALTERING);
     }
 
     @Test
