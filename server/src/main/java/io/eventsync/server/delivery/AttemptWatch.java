@@ -95,8 +95,9 @@ final class AttemptWatch {
         List<AttemptRow> batch = new ArrayList<>();
         for (AuditStore.Closed closed : found) {
             number = closed.number();
-            if (matches.test(closed.attempt())) {
-                batch.add(closed.attempt());
+            Optional<AttemptRow> attempt = closed.attempt().filter(matches);
+            if (attempt.isPresent()) {
+                batch.add(attempt.get());
                 if (batch.size() == request.batchMax()) {
                     send(batch);
                     batch = new ArrayList<>();

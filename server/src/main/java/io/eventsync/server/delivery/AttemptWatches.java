@@ -150,9 +150,12 @@ public final class AttemptWatches {
                             .with("earliest_cursor", cursors.encode(range.first() - 1)));
         }
         return audit.closedAfter(range.first() - 1, 1)
-                .map(rows -> new Start(
-                        range.first() - 1,
-                        Optional.of(rows.isEmpty() ? 0L : rows.get(0).attempt().atMicros())));
+                .map(rows ->
+                        new Start(range.first() - 1, Optional.of(rows.isEmpty() ? 0L : earliestMicros(rows.get(0)))));
+    }
+
+    private static long earliestMicros(AuditStore.Closed first) {
+        return first.attempt().map(AttemptRow::atMicros).orElse(first.closedMicros());
     }
 
     static Failure draining() {

@@ -70,7 +70,7 @@ final class AuditStore {
     static final String CLOSED =
             "select c.closed_no, (extract(epoch from c.closed_at) * 1000000)::bigint, " + COLUMNS + """
             from (select * from eventsync.attempt_close where closed_no > $1 order by closed_no limit $2) c
-            join eventsync.attempt a on a.at = c.at and a.attempt_id = c.attempt_id
+            left join eventsync.attempt a on a.at = c.at and a.attempt_id = c.attempt_id
             left join eventsync.endpoint_name n on n.endpoint_id = a.endpoint_id
             order by c.closed_no
             """;
@@ -174,14 +174,20 @@ final class AuditStore {
                 row.getLong(24) == null ? OptionalLong.empty() : OptionalLong.of(row.getLong(24)));
     }
 
-    /** @param number its place in the order of closing */
-    record Closed(long number, long closedMicros, AttemptRow attempt) {}
+    /**
+     * @param number its place in the order of closing
+     * @param attempt empty once retention has taken it, which may be a day before its place: it began before it ended
+     */
+    record Closed(long number, long closedMicros, Optional<AttemptRow> attempt) {}
 
     /** In the order in which they were closed, those after a number. */
     Future<List<Closed>> closedAfter(long number, int max) {
         return pool.preparedQuery(CLOSED).execute(Tuple.of(number, max)).map(rows -> {
             List<Closed> closed = new ArrayList<>(rows.size());
-            rows.forEach(row -> closed.add(new Closed(row.getLong(0), row.getLong(1), attempt(row, 2))));
+            rows.forEach(row -> closed.add(new Closed(
+                    row.getLong(0),
+                    row.getLong(1),
+                    row.getUUID(2) == null ? Optional.empty() : Optional.of(attempt(row, 2)))));
             return closed;
         });
     }

@@ -7,12 +7,18 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.eventsync.server.TestServer;
 import io.eventsync.server.postgres.TestSql;
+import io.eventsync.v1.Anchor;
 import io.eventsync.v1.Attempt;
+import io.eventsync.v1.ExpiredPolicy;
 import io.eventsync.v1.ExponentialBackoff;
 import io.eventsync.v1.RetryPolicy;
+import io.eventsync.v1.WatchAttemptsRequest;
+import io.eventsync.v1.WatchAttemptsResponse;
 import io.vertx.pgclient.PgConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What is on record outlives nodes and clocks, and goes by whole days. */
@@ -99,5 +105,51 @@ class AuditIT {
                     where i.inhparent = 'eventsync.attempt'::regclass and c.relname <> 'attempt_20200101'
                     """)).as("four days, all made the same").containsExactly("4 1");
         }
+    }
+
+    /** An attempt goes with the day on which it began, and its place in the order of closing with the day on which it ended. */
+    @Test
+    void watch_goesOn_pastAttemptsThatWentBeforeTheirPlaces() {
+        try (TestServer server = TestServer.start();
+                TestReceiver receiver = new TestReceiver()) {
+            server.execute("""
+                    insert into eventsync.attempt_close (closed_at, closed_no, at, attempt_id)
+                    select clock_timestamp(), nextval('eventsync.attempt_closed'), '2020-01-01', gen_random_uuid() from generate_series(1, 1100)
+                    """);
+            server.execute("delete from eventsync.attempt_close where closed_no <= 50");
+            TestEndpoints endpoints = new TestEndpoints(server, receiver);
+            endpoints.create("after");
+            endpoints.ingest("after", 1);
+            String expired = new AttemptCursors(UUID.fromString(
+                            server.query("select log_id from eventsync.log").get(0)))
+                    .encode(10);
+
+            List<WatchAttemptsResponse> whole =
+                    watch(server, WatchAttemptsRequest.newBuilder().setAnchor(Anchor.ANCHOR_BEGINNING));
+            List<WatchAttemptsResponse> late = watch(
+                    server,
+                    WatchAttemptsRequest.newBuilder()
+                            .setCursor(expired)
+                            .setOnExpired(ExpiredPolicy.EXPIRED_POLICY_SKIP_TO_EARLIEST));
+
+            for (List<WatchAttemptsResponse> frames : List.of(whole, late)) {
+                await().until(() -> frames.stream().anyMatch(WatchAttemptsResponse::hasBatch));
+                assertThat(frames.stream().flatMap(frame -> frame.getBatch().getAttemptsList().stream()))
+                        .extracting(Attempt::getEndpoint)
+                        .containsExactly("after");
+            }
+            assertThat(late.stream().filter(WatchAttemptsResponse::hasGap))
+                    .singleElement()
+                    .satisfies(frame -> assertThat(
+                                    Timestamps.toMillis(frame.getGap().getEarliestTime()))
+                            .isGreaterThan(Timestamps.toMillis(Timestamps.fromSeconds(1_600_000_000))));
+        }
+    }
+
+    private static List<WatchAttemptsResponse> watch(TestServer server, WatchAttemptsRequest.Builder request) {
+        List<WatchAttemptsResponse> frames = new CopyOnWriteArrayList<>();
+        Object unused = TestServer.await(
+                server.deliveries().watchAttempts(request.build()).map(stream -> stream.handler(frames::add)));
+        return frames;
     }
 }
