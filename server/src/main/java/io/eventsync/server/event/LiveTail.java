@@ -307,10 +307,12 @@ final class LiveTail {
         if (startsOver) {
             return startOver();
         }
-        Seen before = new Seen(head(), indexed, histories.get());
+        Seen before = seen();
         return store.head(before.head().position()).map(now -> {
             if (joinsOn(before, now)) {
-                setEarliest(now.earliest());
+                if (earliest == before.earliest()) { // else another poll was answered since this one was asked for
+                    setEarliest(now.earliest());
+                }
                 indexedThrough(now.indexed(), now.indexedIdMillis());
                 readThrough(now.position());
             }
@@ -325,7 +327,7 @@ final class LiveTail {
      * are read.
      */
     Future<Void> check(SqlClient fresh) {
-        Seen before = new Seen(head(), indexed, histories.get());
+        Seen before = seen();
         Future<ReadStore.Head> head = store.head(fresh, before.head().position());
         Future<Optional<String>> stray = tags.stray(fresh);
         return Future.all(head, stray).map(both -> {
@@ -350,7 +352,11 @@ final class LiveTail {
     }
 
     /** What this node knew when it asked. */
-    private record Seen(LogPoint head, long indexed, int history) {}
+    private record Seen(LogPoint head, long earliest, long indexed, int history) {}
+
+    private Seen seen() {
+        return new Seen(head(), earliest, indexed, histories.get());
+    }
 
     /** Whether the log goes on from what this node knew; if it does not, this node starts over. */
     private boolean joinsOn(Seen before, ReadStore.Head now) {
@@ -386,6 +392,7 @@ final class LiveTail {
         recentIds.forgetThrough(position);
     }
 
+    /** Back, too: a failover may lose retention's last step and nothing else. */
     private void setEarliest(long position) {
         earliest = position;
         indexedIds.expireBefore(position);
