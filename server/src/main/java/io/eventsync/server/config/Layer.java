@@ -9,17 +9,25 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /** What one place says: names turned into keys, secret files into their contents, anything else into a problem. */
 final class Layer {
     private final Names names;
     private final List<Problem> problems;
+    private final UnaryOperator<String> secrets;
     private final Map<String, ConfigValue> values = new HashMap<>();
 
     Layer(Names names, List<Problem> problems) {
+        this(names, problems, UnaryOperator.identity());
+    }
+
+    /** @param secrets what is made of the text of a secret before it is looked at */
+    Layer(Names names, List<Problem> problems, UnaryOperator<String> secrets) {
         this.names = names;
         this.problems = problems;
+        this.secrets = secrets;
     }
 
     void put(String name, String text, String origin) {
@@ -34,8 +42,9 @@ final class Layer {
         return new Source(name, values, ordinal);
     }
 
-    private void putKnown(Names.Target target, String text, String origin) {
+    private void putKnown(Names.Target target, String given, String origin) {
         Setting<?> setting = target.setting();
+        String text = setting.isSecret() && !target.isFile() ? secrets.apply(given) : given;
         if (text.isEmpty()) {
             String detail = "has no value; expected " + setting.expected() + ", or leave it out for the default";
             problems.add(new Problem(setting.key(), origin, detail));

@@ -31,12 +31,16 @@ public final class SecretFile {
         if (isReadByOthers(file)) {
             throw new UnreadableException("can be read by group or others; run: chmod 600 " + file);
         }
-        // Editors and echo end a file with a line end that is no part of the secret.
-        String value = text.replaceFirst("\\r?\\n\\z", "");
+        String value = withoutLineEnd(text);
         if (value.isEmpty()) {
             throw new UnreadableException("is empty");
         }
         return value;
+    }
+
+    /** Editors and echo end a file with a line end that is no part of the secret, and a variable made from the file has it. */
+    static String withoutLineEnd(String text) {
+        return text.replaceFirst("\\r?\\n\\z", "");
     }
 
     private static boolean isReadByOthers(Path file) throws UnreadableException {

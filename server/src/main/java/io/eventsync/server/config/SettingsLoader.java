@@ -33,7 +33,7 @@ public final class SettingsLoader {
             List<Setting<?>> known, Map<String, String> flags, Map<String, String> env, Optional<Path> file) {
         List<Problem> problems = new ArrayList<>();
         Layer flagLayer = new Layer(Names.flags(known), problems);
-        Layer envLayer = new Layer(Names.env(known), problems);
+        Layer envLayer = new Layer(Names.env(known), problems, SecretFile::withoutLineEnd);
         Layer fileLayer = new Layer(Names.keys(known), problems);
 
         flags.forEach((name, value) -> flagLayer.put("--" + name, value, "flag --" + name));

@@ -79,6 +79,26 @@ class SettingsLoaderTest {
         assertThat(settings.show(KEY)).isEqualTo("***");
     }
 
+    /** A Secret that is made from a file has the line end with which the file ended. */
+    @Test
+    void lineEndBehindASecret_isNoPartOfIt_inTheEnvironmentAsInItsFile() {
+        for (String value : List.of("hunter2", "hunter2\n", "hunter2\r\n")) {
+            assertThat(load(Map.of(), Map.of("EVENTSYNC_SECRET_KEY", value)).get(KEY))
+                    .contains("hunter2");
+        }
+
+        for (String value : List.of("hunter2\n\n", "hunter2 \n", "hunter2\r", "\nhunter2", "hunt\ner2")) {
+            assertThat(refuse(Map.of(), Map.of("EVENTSYNC_SECRET_KEY", value))).doesNotContain("hunter2");
+        }
+        assertThat(refuse(Map.of(), Map.of("EVENTSYNC_SECRET_KEY", "\n"))).contains("has no value");
+        assertThat(refuse(Map.of(), Map.of("EVENTSYNC_SERVER_HOST", "a.example\n")))
+                .as("no secret")
+                .contains("server.host");
+        assertThat(refuse(Map.of("secret-key", "hunter2\n"), Map.of()))
+                .as("nobody types one into a flag")
+                .contains("secret.key");
+    }
+
     @Test
     void dollarSigns_areNotExpanded() {
         String value = "a${HOME}$b\\${c}";
