@@ -19,6 +19,12 @@ public final class OpenApi {
             filter.tagPrefixes=B` gives a list and `filter.attributes[key]=value` an entry of a map. Errors are `google.rpc.Status`; \
             decide by the `reason` in its `ErrorInfo`.""";
 
+    /**
+     * The folder of the document, wherever a proxy has put it: a relative URL counts from where the document was loaded. Without a slash at
+     * its end, as paths are appended to it.
+     */
+    private static final String SERVER = ".";
+
     private final Comments comments = Comments.load();
     private final Schemas schemas = new Schemas(comments);
     private final Operations operations = new Operations(comments, schemas, Examples.load());
@@ -69,7 +75,7 @@ public final class OpenApi {
                                         new JsonObject()
                                                 .put("name", "Apache-2.0")
                                                 .put("identifier", "Apache-2.0")))
-                .put("servers", new JsonArray().add(new JsonObject().put("url", "/")))
+                .put("servers", new JsonArray().add(new JsonObject().put("url", SERVER)))
                 .put(
                         "security",
                         new JsonArray().add(new JsonObject()).add(new JsonObject().put("bearer", new JsonArray())))

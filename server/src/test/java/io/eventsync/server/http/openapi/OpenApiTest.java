@@ -7,6 +7,7 @@ import io.eventsync.server.grpc.Calls;
 import io.eventsync.server.http.openapi.OpenApi.Operation;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,20 @@ class OpenApiTest {
         assertThat(document.getString("openapi")).isEqualTo("3.1.0");
         assertThat(at("info").getString("version")).isEqualTo("1.2.3");
         assertThat(document.getJsonArray("tags")).hasSize(3);
+    }
+
+    @Test
+    void server_isTheFolderOfTheDocument_alsoBelowAProxysPath() {
+        assertThat(document.getJsonArray("servers")).hasSize(1);
+        URI server =
+                URI.create(document.getJsonArray("servers").getJsonObject(0).getString("url"));
+
+        assertThat(URI.create("http://localhost:7300/openapi.json").resolve(server))
+                .hasToString("http://localhost:7300/");
+        assertThat(URI.create("https://example.org/eventsync/openapi.json").resolve(server))
+                .hasToString("https://example.org/eventsync/");
+        // Paths begin with a slash and are appended.
+        assertThat(server.toString()).doesNotEndWith("/");
     }
 
     @Test
