@@ -1,7 +1,10 @@
 // The only module that talks to the server: JSON calls, and one stream per browser.
 
 const TOKEN = 'eventsync.token';
-const base = new URL('.', document.baseURI);
+/** Where this page was loaded from, with the path that a proxy may have put before it. */
+export const base = new URL('.', document.baseURI);
+// A little more than the server gives a call (server.request-timeout): a connection that died in silence must not stop a page for good.
+const CALL_MILLIS_MAX = 70_000;
 
 /** Whether the server answers; the banner shows it. */
 export const link = Object.assign(new EventTarget(), {problem: '', since: 0, lastAnswer: Date.now()});
@@ -19,6 +22,7 @@ export class ApiError extends Error {
     const details = body?.details ?? [];
     this.reason = details.find((d) => d.reason)?.reason ?? '';
     this.fields = details.flatMap((d) => d.fieldViolations ?? []);
+    this.retryMillis = 1000 * (parseFloat(details.find((d) => d.retryDelay)?.retryDelay) || 0);
   }
 }
 
@@ -42,7 +46,7 @@ async function send(path, init) {
   let response;
   try {
     // Without credentials a browser never asks for a password by itself.
-    response = await fetch(new URL(path, base), {...init, headers, credentials: 'omit', cache: 'no-store'});
+    response = await fetch(new URL(path, base), {...init, headers, credentials: 'omit', cache: 'no-store', signal: init.signal ?? AbortSignal.timeout(CALL_MILLIS_MAX)});
   } catch (e) {
     if (e.name === 'AbortError') throw e;
     says('The server does not answer.');
@@ -65,12 +69,20 @@ function query(params) {
 /** Segments of a path go through {@link seg}. */
 export const seg = encodeURIComponent;
 
-export const get = async (path, params, signal) => (await send(path + query(params), {signal})).json();
+async function call(path, init) {
+  const response = await send(path, init);
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError(0, {message: 'The answer broke off.'});
+  }
+}
 
-export const post = async (path, body = {}) =>
-  (await send(path, {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)})).json();
+export const get = (path, params) => call(path + query(params), {});
 
-export const del = async (path) => (await send(path, {method: 'DELETE'})).json();
+export const post = (path, body = {}) => call(path, {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)});
+
+export const del = (path) => call(path, {method: 'DELETE'});
 
 /**
  * Calls again and again, a pause after each answer, while the tab is seen.
@@ -81,16 +93,22 @@ export function poll(call, millis) {
   let timer;
   let stopped = false;
   let running = null;
-  const round = async () => {
+  let queued = null;
+  const turn = async () => {
     clearTimeout(timer);
-    if (running) await running;
+    await null;
+    // One at a time: of two at once the older could answer last.
+    while (running) await running;
+    queued = null;
     if (stopped) return;
-    running = document.hidden ? Promise.resolve() : call();
+    // A fault of a page is no reason to show for ever what it has shown so far.
+    running = document.hidden ? Promise.resolve() : call().catch((e) => console.error(e));
     await running;
     running = null;
     clearTimeout(timer);
     if (!stopped) timer = setTimeout(round, typeof millis === 'function' ? millis() : millis);
   };
+  const round = () => (queued ??= turn());
   const seen = () => document.hidden || round();
   document.addEventListener('visibilitychange', seen);
   round();
@@ -108,51 +126,79 @@ export function poll(call, millis) {
 const tabs = new BroadcastChannel('eventsync.stream');
 const me = crypto.getRandomValues(new Uint32Array(2)).join('-');
 const RETRY_MILLIS = [300, 700, 1500, 3000, 5000];
+const RETRY_MILLIS_MAX = 60_000;
+// Four heartbeats that did not come: a connection may end without a word, as when a laptop wakes up elsewhere.
+const SILENCE_MILLIS_MAX = 20_000;
+// Of the answers 4xx these say that waiting helps.
+const WAITS = [408, 409, 425, 429];
 
 /**
- * Reads a stream of JSON frames and comes back after its last cursor when it breaks.
+ * Reads a stream of JSON frames and comes back after its last cursor when it breaks. There is one at a time, however often it is resumed.
+ * @param params with a heartbeat of 5 s at most
  * @param start parameters of the first connection only
- * @param on frame(frame), state('open'|'lost'|'elsewhere', error)
+ * @param on frame(frame), state('open' | 'lost' | 'refused' | 'elsewhere', error, when it tries again in ms); a refused one waits for resume
  */
 export function stream(path, params, start, on) {
   let cursor = '';
   let stopped = false;
+  let isRefused = false;
   let abort = new AbortController();
   let timer;
+  let silence;
   let failures = 0;
+
+  /** Of the connection before, nothing is heard any more. */
+  function end() {
+    clearTimeout(timer);
+    clearTimeout(silence);
+    abort.abort();
+    abort = new AbortController();
+    return abort;
+  }
 
   async function run() {
     if (stopped) return;
-    abort = new AbortController();
+    const mine = end();
+    isRefused = false;
     tabs.postMessage(me);
+    const heard = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => mine.abort(new ApiError(0, {message: 'The stream went silent.'})), SILENCE_MILLIS_MAX);
+    };
     try {
+      heard();
       const from = cursor ? {'start.cursor': cursor} : start;
-      const response = await send(path + query({...params, ...from}), {signal: abort.signal, headers: {accept: 'application/x-ndjson'}});
-      failures = 0;
+      const response = await send(path + query({...params, ...from}), {signal: mine.signal, headers: {accept: 'application/x-ndjson'}});
+      if (mine !== abort) return;
       on.state('open');
       for await (const frame of frames(response.body)) {
+        if (mine !== abort) return;
+        heard();
         if (frame.error) throw new ApiError(500, frame.error);
+        if (!frame.started) failures = 0;
         if (frame.cursor) cursor = frame.cursor;
         on.frame(frame);
       }
       throw new ApiError(0, {message: 'The stream ended.'});
     } catch (e) {
-      if (e.name !== 'AbortError' && !stopped) again(e);
+      if (mine === abort) again(e);
     }
   }
 
   function again(e) {
-    const isRefused = [400, 401, 403, 404].includes(e.status);
-    on.state('lost', e);
-    if (!isRefused) timer = setTimeout(run, RETRY_MILLIS[Math.min(failures++, RETRY_MILLIS.length - 1)]);
+    clearTimeout(silence);
+    isRefused = e.status >= 400 && e.status < 500 && !WAITS.includes(e.status);
+    if (isRefused) return on.state('refused', e);
+    const wait = Math.min(RETRY_MILLIS_MAX, Math.max(RETRY_MILLIS[Math.min(failures++, RETRY_MILLIS.length - 1)], e.retryMillis ?? 0));
+    timer = setTimeout(run, wait);
+    on.state('lost', e, Date.now() + wait);
   }
 
   const taken = ({data}) => {
-    if (data !== me) {
-      abort.abort();
-      clearTimeout(timer);
-      on.state('elsewhere');
-    }
+    // Who was refused has no stream to lose, and goes on saying so.
+    if (data === me || isRefused) return;
+    end();
+    on.state('elsewhere');
   };
   tabs.addEventListener('message', taken);
   run();
@@ -160,8 +206,7 @@ export function stream(path, params, start, on) {
     resume: run,
     stop() {
       stopped = true;
-      clearTimeout(timer);
-      abort.abort();
+      end();
       tabs.removeEventListener('message', taken);
     },
   };

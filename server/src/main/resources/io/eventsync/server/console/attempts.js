@@ -5,6 +5,8 @@ import {clock, duration, seconds, text, word} from './format.js';
 import {to} from './route.js';
 import {badge, copy, failure, loading, since, time, twice} from './ui.js';
 
+// That many the server answers at most.
+const ATTEMPTS_MAX = 100;
 const TONES = {SUCCEEDED: 'ok', FAILED: 'bad', STARTED: 'live', UNKNOWN: 'warn'};
 
 export const outcome = (attempt) => {
@@ -40,25 +42,33 @@ export function explained(endpoint, eventId, redraw) {
   let answer = null;
   let error = null;
   let said = '';
-  const load = () =>
-    get('v1/deliveries:explain', {endpoint, event_id: eventId}).then(
-      (a) => ((answer = a), (error = null), redraw()),
-      (e) => ((error = e), redraw()),
-    );
+  let failed = null;
+  let asked = 0;
+  const load = async () => {
+    const mine = ++asked;
+    try {
+      const now = await get('v1/deliveries:explain', {endpoint, event_id: eventId});
+      if (mine === asked) [answer, error] = [now, null];
+    } catch (e) {
+      if (mine === asked) error = e;
+    }
+    redraw();
+  };
   const retry = () =>
     post('v1/deliveries:retry', {endpoint, eventId}).then(
-      () => ((said = 'Due now.'), load()),
-      (e) => ((error = e), redraw()),
+      () => ([said, failed] = [`Due since ${clock(new Date(), {isShort: true})}.`, null]) && load(),
+      // Not among what the next load clears: that comes in a moment.
+      (e) => ([said, failed] = ['', e]) && redraw(),
     );
   load();
   return {
     load,
     view() {
-      if (error) return failure(error, load);
-      if (!answer) return loading('Asking what became of it');
+      if (!answer) return error ? failure(error, load) : loading('Asking what became of it');
       const next = answer.delivery?.nextAttemptTime;
-      return html`<div class="head"><div>${answer.delivery ? deliveryState(answer.delivery.state) : badge('idle', word(answer.verdict, 'DELIVERY_VERDICT_'))} <span class="quiet">${answer.explanation}</span>${next ? html`<span class="quiet">; next attempt ${since(next)}, at ${clock(next, {isShort: true})}</span>` : nothing}</div>
+      return html`${failure(error, load)}${failure(failed)}<div class="head"><div>${answer.delivery ? deliveryState(answer.delivery.state) : badge('idle', word(answer.verdict, 'DELIVERY_VERDICT_'))} <span class="quiet">${answer.explanation}</span>${next ? html`<span class="quiet">; next attempt ${since(next)}, at ${clock(next, {isShort: true})}</span>` : nothing}</div>
           <div class="actions"><span class="quiet" role="status">${said}</span><a class="button" href=${to('event', eventId)}>The event</a>${copy('Copy id', eventId)}${twice('Send again', 'Really send again?', retry, {disabled: !answer.matched})}</div></div>
+        ${answer.attempts?.length === ATTEMPTS_MAX ? html`<p class="quiet">The latest ${ATTEMPTS_MAX} attempts.</p>` : nothing}
         ${answer.attempts?.length ? timeline(answer.attempts) : html`<p class="quiet">No attempt is on record.</p>`}`;
     },
   };

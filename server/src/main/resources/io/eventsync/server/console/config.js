@@ -14,7 +14,7 @@ export function open(route, redraw) {
 
   const round = poll(async () => {
     const [a, b, c] = await Promise.allSettled([get('v1/config'), get('v1/server'), get('v1/log')]);
-    error = a.reason ?? null;
+    error = a.reason ?? b.reason ?? c.reason ?? null;
     entries = a.value?.entries ?? entries;
     server = b.value ?? server;
     log = c.value ?? log;

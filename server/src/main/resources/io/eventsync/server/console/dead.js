@@ -1,11 +1,15 @@
 // Dead letters by cause; a cause that was mended is replayed: first counted, then at a rate, with its progress.
 import {html, nothing} from './lit/lit-html.js';
 import {get, poll, post, seg} from './api.js';
-import {count, duration, word} from './format.js';
+import {count, duration, text, word} from './format.js';
+import {endpointNames} from './names.js';
+import {gather, list} from './pages.js';
 import {change, to} from './route.js';
 import {badge, bar, empty, endpointChoice, failure, loading, opener, openerHead, since, time, twice} from './ui.js';
 
 const TONES = {RUNNING: 'live', DONE: 'ok', CANCELED: 'idle', FAILED: 'bad'};
+const REPLAYS = 20;
+const LETTERS = 20;
 const id = (g) => [g.endpoint, g.reason, g.lastError ?? '', g.lastStatusCode ?? 0].join('~');
 
 export const cause = (g) => {
@@ -18,24 +22,34 @@ export function open(route, redraw) {
   let groups = null;
   let truncated = false;
   let replays = [];
+  let moreReplays = false;
   let letters = null;
-  let endpoints = [];
+  let replaysError = null;
   let error = null;
   let failed = null;
   let counted = null;
   let busy = false;
 
-  get('v1/endpoints', {page_size: 1000}).then((a) => ((endpoints = (a.endpoints ?? []).map((e) => e.name)), redraw()), () => {});
+  const endpoints = endpointNames(redraw);
 
   const chosen = () => (groups ?? []).find((g) => id(g) === params.get('group'));
 
   const round = poll(async () => {
     try {
-      const [summary, list] = await Promise.all([get('v1/dead-letters:summarize', {'filter.endpoint': params.get('endpoint') ?? ''}), get('v1/replays', {page_size: 20}).catch(() => ({}))]);
-      groups = summary.groups ?? [];
-      truncated = !!summary.truncated;
-      replays = list.replays ?? [];
-      if (chosen()) letters = (await get('v1/dead-letters', {...query(chosen()), page_size: 20})).deadLetters ?? [];
+      const endpoint = params.get('endpoint') ?? '';
+      const [summary, latest] = await Promise.allSettled([get('v1/dead-letters:summarize', {'filter.endpoint': endpoint}), get('v1/replays', {page_size: REPLAYS})]);
+      replays = latest.value?.replays ?? replays;
+      moreReplays = latest.value ? !!latest.value.nextPageToken : moreReplays;
+      replaysError = latest.reason ?? null;
+      if (summary.reason) throw summary.reason;
+      if (endpoint !== (params.get('endpoint') ?? '')) return;
+      groups = summary.value.groups ?? [];
+      truncated = !!summary.value.truncated;
+      const g = chosen();
+      if (g) {
+        const found = await gather(list('v1/dead-letters', {...query(g), page_size: LETTERS}, 'deadLetters'), {enough: LETTERS});
+        if (params.get('group') === id(g)) letters = found;
+      }
       error = null;
     } catch (e) {
       error = e;
@@ -59,7 +73,12 @@ export function open(route, redraw) {
     redraw();
   };
 
-  const dryRun = () => attempt(async () => (counted = await post('v1/dead-letters:replay', {filter: filter(chosen()), dryRun: true})));
+  // How many it counted holds as long as the group is the same.
+  const dryRun = () =>
+    attempt(async () => {
+      const g = chosen();
+      counted = {...(await post('v1/dead-letters:replay', {filter: filter(g), dryRun: true})), of: `${id(g)} ${g.events}`};
+    });
   const replay = (form) =>
     attempt(async () => {
       await post('v1/dead-letters:replay', {filter: filter(chosen()), perSecond: Number(new FormData(form).get('rate') || 0)});
@@ -70,7 +89,7 @@ export function open(route, redraw) {
   const cancel = (r) => attempt(async () => (await post(`v1/replays/${seg(r.replayId)}:cancel`), round.now()));
 
   function choose(g) {
-    counted = letters = null;
+    counted = null;
     change({group: params.get('group') === id(g) ? '' : id(g)}, {replace: true});
   }
 
@@ -81,14 +100,15 @@ export function open(route, redraw) {
   }
 
   function panel(g) {
+    const dry = counted?.of === `${id(g)} ${g.events}` ? counted : null;
     return html`<form class="actions" @submit=${(e) => e.preventDefault()}>
         <button ?disabled=${busy} @click=${dryRun}>Dry run</button>
         <label class="check">at most <input class="rate" name="rate" type="number" min="0.001" max="10000" step="any" value="10" aria-label="Events a second"> a second</label>
-        ${twice(`Replay ${count(g.events)}`, `Really send ${count(counted?.matchedEvents ?? g.events)} again?`, () => replay(document.querySelector('.open-row form')), {tone: 'primary', disabled: busy})}
-        <span role="status">${counted ? html`A replay would send <strong>${count(counted.matchedEvents)}</strong> events again.` : nothing}</span></form>
+        ${twice(`Replay ${count(g.events)}`, `Really send ${count(dry?.matchedEvents ?? g.events)} again?`, () => replay(document.querySelector('.open-row form')), {tone: 'primary', disabled: busy})}
+        <span role="status">${dry ? html`A replay would send <strong>${count(dry.matchedEvents)}</strong> events again.` : nothing}</span></form>
       ${failure(failed)}
-      ${letters ? html`<div class="scroll inner" tabindex="0" role="region" aria-label="Newest dead letters"><table><thead><tr><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Given up</th><th>Dropped</th><th>Answer</th></tr></thead><tbody>${letters.map((d) => html`<tr><td><a href=${to('deliveries', '', {endpoint: d.endpoint, event: d.eventId, open: `${d.endpoint}/${d.eventId}`})}>${d.tag}</a></td><td class="num">${count(d.position)}</td><td class="num">${d.attempts}</td><td>${time(d.createTime, {isShort: true})}</td><td>${since(d.expireTime)}</td><td class="cut">${d.lastResponseExcerpt ? atob(d.lastResponseExcerpt).slice(0, 80) : '–'}</td></tr>`)}</tbody></table></div>` : loading()}
-      ${letters && Number(g.events) > letters.length ? html`<p class="more"><a href=${to('deliveries', '', {show: 'dead', endpoint: g.endpoint})}>All dead letters of ${g.endpoint}</a></p>` : nothing}`;
+      ${!letters ? loading() : letters.items.length === 0 ? html`<p class="quiet">${letters.next ? 'None found so far; there is more to look through.' : 'There are none any more.'}</p>` : html`<div class="scroll inner" tabindex="0" role="region" aria-label="Newest dead letters"><table><thead><tr><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Given up</th><th>Dropped</th><th>Answer</th></tr></thead><tbody>${letters.items.map((d) => html`<tr><td><a href=${to('deliveries', '', {endpoint: d.endpoint, event: d.eventId, open: `${d.endpoint}/${d.eventId}`})}>${d.tag}</a></td><td class="num">${count(d.position)}</td><td class="num">${d.attempts}</td><td>${time(d.createTime, {isShort: true})}</td><td>${since(d.expireTime)}</td><td class="cut">${text(d.lastResponseExcerpt).slice(0, 80) || '–'}</td></tr>`)}</tbody></table></div>`}
+      ${letters && Number(g.events) > letters.items.length ? html`<p class="more"><a href=${to('deliveries', '', {show: 'dead', endpoint: g.endpoint})}>All dead letters of ${g.endpoint}</a></p>` : nothing}`;
   }
 
   function progress(r) {
@@ -106,16 +126,23 @@ export function open(route, redraw) {
       <div class="toolbar">${endpointChoice(endpoints, endpoint, (name) => change({endpoint: name, group: ''}))}</div>
       ${failure(error, round.now)}
       ${!groups ? (error ? nothing : loading('Counting dead letters')) : groups.length === 0 ? empty('No dead letters', html`<p>An event that an endpoint gave up, after all its attempts or because the receiver refused it for good, is kept here for 90 days and can be sent again.</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Dead letters by cause"><table><thead><tr>${openerHead}<th>Cause</th><th>Endpoint</th><th>Given up as</th><th class="num">Events</th><th>First</th><th>Latest</th></tr></thead><tbody>${groups.map(group)}</tbody></table></div>`}
-      ${replays.length ? html`<h2>Replays</h2><div class="scroll" tabindex="0" role="region" aria-label="Replays"><table><thead><tr><th>State</th><th>What</th><th>Progress</th><th class="num">Delivered</th><th class="num">Not</th><th class="num">Rate</th><th>Begun</th><th>Took</th></tr></thead><tbody>${replays.map(progress)}</tbody></table></div>` : nothing}`;
+      ${replaysError ? html`<h2>Replays</h2>${failure(replaysError)}` : nothing}
+      ${replays.length ? html`${replaysError ? nothing : html`<h2>Replays</h2>`}<div class="scroll" tabindex="0" role="region" aria-label="Replays"><table><thead><tr><th>State</th><th>What</th><th>Progress</th><th class="num">Delivered</th><th class="num">Not</th><th class="num">Rate</th><th>Begun</th><th>Took</th></tr></thead><tbody>${replays.map(progress)}</tbody></table></div>${moreReplays ? html`<p class="quiet">The latest ${REPLAYS} are shown.</p>` : nothing}` : nothing}`;
   }
 
   return {
     view,
     changed(now) {
+      const before = params;
       params = now.params;
+      if (before.get('endpoint') !== params.get('endpoint')) groups = null;
+      if (before.get('group') !== params.get('group')) letters = null;
       round.now();
     },
     refresh: round.now,
-    stop: round.stop,
+    stop() {
+      round.stop();
+      endpoints.stop();
+    },
   };
 }

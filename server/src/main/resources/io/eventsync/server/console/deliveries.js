@@ -1,11 +1,17 @@
 // What became of events on their way to endpoints; each row opens into its attempts.
 import {html, nothing} from './lit/lit-html.js';
-import {get, poll} from './api.js';
+import {poll} from './api.js';
 import {deliveryState, explained, outcome} from './attempts.js';
 import {count, duration, seconds} from './format.js';
+import {endpointNames} from './names.js';
 import {change, to} from './route.js';
-import {choices, empty, endpointChoice, failure, loading, opener, openerHead, since, time, tokenPager} from './ui.js';
+import {key as keyOf, tried} from './tried.js';
+import {choices, empty, endpointChoice, failure, loading, opener, openerHead, searched, since, time, tokenPager} from './ui.js';
 
+const ASKED = ['show', 'endpoint', 'event', 'page'];
+const SETTLED_MAX = 10_000;
+// Where one page was not enough, the same pages are not looked through all the time.
+const AGAIN_MILLIS = 15_000;
 const PRESETS = {
   '': ['All', [], []],
   flight: ['In flight', ['IN_FLIGHT'], ['STARTED']],
@@ -18,47 +24,44 @@ export function open(route, redraw) {
   let params = route.params;
   let rows = null;
   let next = '';
+  let look = {calls: 0, found: 0};
   let error = null;
-  let endpoints = [];
   const details = new Map();
-
-  get('v1/endpoints', {page_size: 1000}).then((a) => ((endpoints = (a.endpoints ?? []).map((e) => e.name)), redraw()), () => {});
+  const settled = new Set();
+  const endpoints = endpointNames(redraw);
 
   const preset = () => (PRESETS[params.get('show') ?? ''] ? (params.get('show') ?? '') : '');
+  const asked = () => ASKED.map((name) => params.getAll(name).join()).join('\n');
 
   const round = poll(async () => {
+    const mine = asked();
+    const isWanted = () => mine === asked();
+    if (settled.size > SETTLED_MAX) settled.clear();
+    const said = (now) => {
+      if (!isWanted() || rows) return;
+      look = {...now, isLooking: true};
+      redraw();
+    };
     try {
-      [rows, next] = await load();
+      const found = await tried(wanted(), settled, {said, isWanted});
+      if (!isWanted()) return;
+      rows = found.items;
+      next = found.next;
+      look = {calls: found.calls, found: rows.length};
       error = null;
     } catch (e) {
-      error = e;
+      if (isWanted()) error = e;
     }
     for (const key of params.getAll('open')) details.get(key)?.load();
     redraw();
-  }, 2500);
+  }, () => (look.calls > 1 ? AGAIN_MILLIS : 2500));
 
-  /** Deliveries of one endpoint or one event are listed as such; over all endpoints they are found by their attempts. */
-  async function load() {
+  function wanted() {
     const [, states, outcomes] = PRESETS[preset()];
-    const endpoint = params.get('endpoint') ?? '';
-    const event = params.get('event') ?? '';
-    const page = {page_size: 100, page_token: params.getAll('page').at(-1)};
-    if (preset() === 'dead') {
-      const answer = await get('v1/dead-letters', {'filter.endpoint': endpoint, 'filter.event_ids': event, ...page});
-      return [(answer.deadLetters ?? []).map((d) => ({...d, state: 'DELIVERY_STATE_DEAD', latest: {startTime: d.createTime, outcome: 'ATTEMPT_OUTCOME_FAILED', error: d.lastError, statusCode: d.lastStatusCode}})), answer.nextPageToken];
-    }
-    if (endpoint || event) {
-      const answer = await get('v1/deliveries', {endpoint, event_id: event, states: states.map((s) => `DELIVERY_STATE_${s}`), ...page});
-      return [(answer.deliveries ?? []).map((d) => ({...d, latest: d.lastAttempt ?? {}})), answer.nextPageToken];
-    }
-    const answer = await get('v1/attempts', {'filter.outcomes': outcomes.map((o) => `ATTEMPT_OUTCOME_${o}`), ...page});
-    const newest = new Map();
-    for (const a of answer.attempts ?? []) {
-      const key = `${a.endpoint}/${a.eventId}`;
-      if (!a.test && !newest.has(key)) newest.set(key, {endpoint: a.endpoint, eventId: a.eventId, tag: a.tag, position: a.position, attempts: a.number, latest: a});
-    }
-    return [[...newest.values()], answer.nextPageToken];
+    return {show: preset(), states, outcomes, endpoint: params.get('endpoint') ?? '', event: params.get('event') ?? '', from: params.getAll('page').at(-1)};
   }
+
+  const further = () => change({page: [...params.getAll('page'), next]});
 
   function toggle(key) {
     const all = params.getAll('open');
@@ -66,7 +69,7 @@ export function open(route, redraw) {
   }
 
   function row(d) {
-    const key = `${d.endpoint}/${d.eventId}`;
+    const key = keyOf(d);
     const isOpen = params.getAll('open').includes(key);
     if (isOpen && !details.has(key)) details.set(key, explained(d.endpoint, d.eventId, redraw));
     if (!isOpen) details.delete(key);
@@ -78,7 +81,6 @@ export function open(route, redraw) {
   }
 
   const again = (changes) => {
-    rows = null;
     change({...changes, open: '', page: ''});
   };
 
@@ -90,7 +92,7 @@ export function open(route, redraw) {
         ${endpointChoice(endpoints, endpoint, (name) => again({endpoint: name}))}
         <form class="grow" @submit=${(e) => (e.preventDefault(), again({event: new FormData(e.target).get('event').trim()}))}><input name="event" data-key="/" aria-label="Id of an event" placeholder="Id of an event" .value=${event} autocomplete="off" spellcheck="false"></form></div>
       ${failure(error, round.now)}
-      ${!rows ? (error ? nothing : loading()) : rows.length === 0 ? empty('Nothing here', html`<p>${preset() || endpoint || event ? 'No delivery is like this.' : 'Nothing was sent to an endpoint yet.'}</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Deliveries"><table><thead><tr>${openerHead}<th>${rows[0].state ? 'State' : 'Latest'}</th><th>Endpoint</th><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Tried</th><th class="num">Took</th><th>Next</th><th>Error</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`}
+      ${!rows ? (error ? nothing : look.isLooking ? searched(look) : loading()) : rows.length === 0 && next ? empty('Nothing found so far', searched({...look, further: next}, further)) : rows.length === 0 ? empty('Nothing here', html`<p>${preset() || endpoint || event ? 'No delivery is like this.' : 'Nothing was sent to an endpoint yet.'}</p>`) : html`<div class="scroll" tabindex="0" role="region" aria-label="Deliveries"><table><thead><tr>${openerHead}<th>${rows[0].state ? 'State' : 'Latest'}</th><th>Endpoint</th><th>Event</th><th class="num">Position</th><th class="num">Attempts</th><th>Tried</th><th class="num">Took</th><th>Next</th><th>Error</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`}
       ${tokenPager(params.getAll('page'), next, change)}`;
   }
 
@@ -99,9 +101,16 @@ export function open(route, redraw) {
     changed(now) {
       const before = params;
       params = now.params;
-      if (['show', 'endpoint', 'event', 'page'].some((name) => `${before.getAll(name)}` !== `${params.getAll(name)}`)) round.now();
+      if (ASKED.every((name) => `${before.getAll(name)}` === `${params.getAll(name)}`)) return;
+      rows = null;
+      next = '';
+      look = {calls: 0, found: 0};
+      round.now();
     },
     refresh: round.now,
-    stop: round.stop,
+    stop() {
+      round.stop();
+      endpoints.stop();
+    },
   };
 }

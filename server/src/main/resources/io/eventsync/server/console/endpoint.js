@@ -5,14 +5,18 @@ import {outcome, timeline} from './attempts.js';
 import {print} from './filter.js';
 import {clock, count, duration, quantile, seconds, word} from './format.js';
 import {health, nextTry, target} from './health.js';
+import {gather, list} from './pages.js';
 import {preview} from './preview.js';
 import {to} from './route.js';
 import {badge, command, facts, failure, loading, since, time, twice} from './ui.js';
+
+const ATTEMPTS = 100;
 
 export function open(route, redraw) {
   const path = `v1/endpoints/${seg(route.name)}`;
   let endpoint = null;
   let attempts = [];
+  let hasMore = false;
   let keys = [];
   let error = null;
   let failed = null;
@@ -25,7 +29,7 @@ export function open(route, redraw) {
       endpoint = (await get(path)).endpoint;
       matching ??= preview(() => endpoint.filter ?? {}, redraw);
       [attempts, keys] = await Promise.all([
-        get('v1/attempts', {'filter.endpoint': route.name, page_size: 100}).then((a) => a.attempts ?? []),
+        gather(list('v1/attempts', {'filter.endpoint': route.name, page_size: ATTEMPTS}, 'attempts')).then((found) => ((hasMore = !!found.next), found.items)),
         get(`${path}/signing-keys`).then((a) => a.keys ?? []),
       ]);
       error = null;
@@ -68,7 +72,7 @@ export function open(route, redraw) {
   };
 
   function strip() {
-    const shown = attempts.slice(0, 100).reverse();
+    const shown = attempts.slice(0, ATTEMPTS).reverse();
     const longest = Math.max(0.001, ...shown.map((a) => seconds(a.latency) || 0));
     const tone = (a) => (a.outcome === 'ATTEMPT_OUTCOME_SUCCEEDED' ? 'ok' : a.outcome === 'ATTEMPT_OUTCOME_FAILED' ? 'bad' : 'idle');
     return svg`<svg class="strip" viewBox="0 0 500 34" preserveAspectRatio="none" role="img" aria-label="The latest ${shown.length} attempts, their height is the time they took">${shown.map((a, i) => {
@@ -101,7 +105,7 @@ export function open(route, redraw) {
         <li><span class="cell"><span class="name">Next retry</span><span class="value small-value">${nextTry(endpoint) ? since(nextTry(endpoint)) : 'none waits'}</span><span class="note">${count(s.retrying)} retrying, <a href=${to('dead', '', {endpoint: endpoint.name})}>${count(s.deadLetters)} dead</a></span></span></li>
       </ul>
       <div class="columns">
-        <div class="panel"><h2>Latest attempts</h2>${attempts.length ? strip() : html`<p class="quiet">None yet. They show up here with the next event that matches.</p>`}
+        <div class="panel"><h2>Latest attempts</h2>${attempts.length ? strip() : html`<p class="quiet">${hasMore ? 'None found so far; there are more to look through.' : 'None yet. They show up here with the next event that matches.'}</p>`}
           <ul class="plain-list">${attempts.slice(0, 8).map((a) => html`<li>${outcome(a)}${a.test ? html`<span class="quiet">test event</span>` : html`<a href=${to('deliveries', '', {endpoint: endpoint.name, event: a.eventId, open: `${endpoint.name}/${a.eventId}`})} data-row>${a.tag}</a>`}<span class="quiet num">${duration(seconds(a.latency))}</span><span class="quiet num">${time(a.startTime, {isShort: true})}</span></li>`)}</ul>
           <a href=${to('deliveries', '', {endpoint: endpoint.name})}>All deliveries</a></div>
         <div><div class="panel"><h2>Filter</h2><p><code>${print(endpoint.filter) || 'all events'}</code></p>${matching?.view() ?? nothing}</div>

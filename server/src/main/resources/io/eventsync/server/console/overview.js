@@ -4,6 +4,7 @@ import {get, poll} from './api.js';
 import {chart} from './chart.js';
 import {bytes, count, duration, seconds, short} from './format.js';
 import {health, nextTry} from './health.js';
+import {endpoints as allEndpoints} from './pages.js';
 import {change, to} from './route.js';
 import {badge, choices, failure, loading, since} from './ui.js';
 
@@ -26,9 +27,9 @@ export function open(route, redraw) {
       server: get('v1/server'),
     };
     // A server with many endpoints is not asked for all of them all the time.
-    if (Date.now() - endpointsRead > (data.endpoints?.endpoints?.length > 100 ? 30_000 : 2000)) {
+    if (Date.now() - endpointsRead > (data.endpoints?.items.length > 100 ? 30_000 : 2000)) {
       endpointsRead = Date.now();
-      parts.endpoints = get('v1/endpoints', {page_size: 1000});
+      parts.endpoints = allEndpoints();
     }
     await Promise.all(
       Object.entries(parts).map(([name, answer]) =>
@@ -45,14 +46,16 @@ export function open(route, redraw) {
     const recent = points.filter((p) => p.time > last.time - 60_000);
     const sum = (name) => recent.reduce((all, p) => all + p[name], 0);
     const tried = sum('ok') + sum('failed');
-    const endpoints = data.endpoints?.endpoints ?? [];
+    const endpoints = data.endpoints?.items ?? [];
+    const isPart = !!data.endpoints?.next;
     const oldest = endpoints.reduce((worst, e) => (seconds(e.status?.lag) > seconds(worst?.status?.lag || '0s') ? e : worst), null);
-    const isDown = !!data.logError;
+    // A token that may not ask says nothing about the database.
+    const isDown = data.logError && (data.logError.status === 0 || data.logError.status >= 500);
     return [
       ['Events', last ? rate(last.events) : '–', 'a second', data.log && `${count(data.log.headPosition)} in all`, to('tail')],
-      ['Deliveries', last ? rate(last.delivered) : '–', 'a second', `${count(endpoints.length)}${data.endpoints?.nextPageToken ? '+' : ''} endpoint${endpoints.length === 1 ? '' : 's'}`, to('endpoints')],
+      ['Deliveries', last ? rate(last.delivered) : '–', 'a second', data.endpoints ? `${count(endpoints.length)}${isPart ? '+' : ''} endpoint${endpoints.length === 1 ? '' : 's'}` : '', to('endpoints')],
       ['Success', tried > 0 ? `${trimmed((100 * sum('ok')) / tried)}` : '–', tried > 0 ? '%' : '', tried > 0 ? 'in the last minute' : 'no attempts just now', to('deliveries'), tried > 0 && sum('failed') / tried > 0.05 ? 'warn' : ''],
-      ['Oldest pending', oldest ? duration(seconds(oldest.status.lag)) : 'none', '', oldest ? oldest.name : 'every endpoint is level', oldest ? to('endpoints', oldest.name) : to('endpoints'), oldest && seconds(oldest.status.lag) > 60 ? 'warn' : ''],
+      ['Oldest pending', oldest ? duration(seconds(oldest.status.lag)) : data.endpoints ? 'none' : '–', '', oldest ? oldest.name : !data.endpoints ? 'not known' : isPart ? `the first ${count(endpoints.length)} endpoints are level` : 'every endpoint is level', oldest ? to('endpoints', oldest.name) : to('endpoints'), oldest && seconds(oldest.status.lag) > 60 ? 'warn' : ''],
       ['Subscriptions', last ? count(last.subscriptions) : '–', 'open', 'on this node', to('subscriptions')],
       ['Database', isDown ? 'away' : last?.database ? bytes(last.database) : data.log ? bytes(data.log.bytes) : '–', '', data.server ? `Postgres ${data.server.postgresVersion}` : nothing, to('config'), isDown ? 'bad' : ''],
     ];
@@ -60,11 +63,11 @@ export function open(route, redraw) {
 
   /** What is not well, the worst first, up to {@link TROUBLES_MAX}. */
   function troubles() {
-    const all = data.endpoints?.endpoints ?? [];
+    const all = data.endpoints?.items ?? [];
     const found = all.map((e) => [e, ...health(e)]).filter(([, tone]) => tone === 'bad' || tone === 'warn').sort(([, a], [, b]) => a.localeCompare(b));
-    if (!data.endpoints) return nothing;
-    return html`<div class="panel"><h2>Endpoints that need a look</h2>
-      ${found.length ? html`<ul class="plain-list troubles">${found.slice(0, TROUBLES_MAX).map(([e, tone, label]) => html`<li>${badge(tone, label)}<a data-row href=${to('endpoints', e.name)}>${e.name}</a><span class="quiet cut">${nextTry(e) ? html`next try ${since(nextTry(e))}` : nothing}</span><span class="quiet num">${count(e.status?.lagEvents)} behind</span></li>`)}</ul>` : html`<p class="quiet">${all.length ? 'None: all of them are well.' : html`There are none yet. <a href=${to('endpoints', '+new')}>Make the first one</a>`}</p>`}
+    if (!data.endpoints) return failure(data.endpointsError);
+    return html`<div class="panel"><h2>Endpoints that need a look</h2>${failure(data.endpointsError)}${data.endpoints.next ? html`<p class="quiet">Of the first ${count(all.length)} by name.</p>` : nothing}
+      ${found.length ? html`<ul class="plain-list troubles">${found.slice(0, TROUBLES_MAX).map(([e, tone, label]) => html`<li>${badge(tone, label)}<a data-row href=${to('endpoints', e.name)}>${e.name}</a><span class="quiet cut">${nextTry(e) ? html`next try ${since(nextTry(e))}` : nothing}</span><span class="quiet num">${count(e.status?.lagEvents)} behind</span></li>`)}</ul>` : html`<p class="quiet">${all.length ? 'None: all of these are well.' : html`There are none yet. <a href=${to('endpoints', '+new')}>Make the first one</a>`}</p>`}
       ${found.length > TROUBLES_MAX ? html`<a href=${to('endpoints', '', {state: 'failing'})}>${found.length - TROUBLES_MAX} more</a>` : nothing}</div>`;
   }
 

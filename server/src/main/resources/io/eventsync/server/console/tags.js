@@ -11,12 +11,13 @@ export function tagTree({chosen, choose, redraw}) {
   const children = new Map();
   const opened = new Set();
   let error = null;
-  let truncated = false;
+  const truncated = new Set();
 
   async function load(parent) {
     const answer = await get('v1/tags', parent ? {parent} : {});
     children.set(parent, answer.tags ?? []);
-    if (!parent) truncated = !!answer.truncated;
+    if (answer.truncated) truncated.add(parent);
+    else truncated.delete(parent);
   }
 
   const round = poll(async () => {
@@ -41,7 +42,7 @@ export function tagTree({chosen, choose, redraw}) {
   function branch(parent, depth) {
     const tags = children.get(parent) ?? [];
     return html`<ul>${tags.slice(0, SHOWN_MAX).map((t) => node(t, depth))}
-      ${tags.length > SHOWN_MAX || (truncated && !parent) ? html`<li class="quiet small">${count(tags.length - SHOWN_MAX)} more; type the prefix into the filter</li>` : nothing}</ul>`;
+      ${tags.length > SHOWN_MAX || truncated.has(parent) ? html`<li class="quiet small">${truncated.has(parent) ? 'many' : count(tags.length - SHOWN_MAX)} more; type the prefix into the filter</li>` : nothing}</ul>`;
   }
 
   function node(t, depth) {

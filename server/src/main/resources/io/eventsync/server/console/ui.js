@@ -1,6 +1,6 @@
 // Pieces that several pages share.
 import {html, nothing} from './lit/lit-html.js';
-import {ago, clock} from './format.js';
+import {ago, clock, count} from './format.js';
 
 /** A local time; the title has it in UTC. */
 export const time = (iso, options) => (iso ? html`<time datetime=${iso} title=${new Date(iso).toISOString()}>${clock(iso, options)}</time>` : '–');
@@ -66,6 +66,17 @@ export function twice(label, question, act, {tone = '', disabled = false} = {}) 
   return html`<button class="twice ${tone}" ?disabled=${disabled} data-question=${question} @click=${click}>${label}</button>`;
 }
 
+/**
+ * How far a search through pages has come. It is over when there is nothing further: then it says nothing.
+ * @param look {calls, found, reached?, isLooking?, further?}
+ */
+export function searched({calls, found, reached, isLooking, further}, lookFurther) {
+  if (!isLooking && !further) return nothing;
+  const far = `${count(found)} found in ${count(calls)} page${calls === 1 ? '' : 's'} of the log${reached ? `, up to ${count(reached)}` : ''}`;
+  if (isLooking) return html`<p class="state" role="status"><span class="spinner" aria-hidden="true"></span>Still looking: ${far}…</p>`;
+  return html`<p class="more" role="status"><span class="quiet">${far}; there is more to look through.</span> <button @click=${lookFurther}>Look further</button></p>`;
+}
+
 /** Buttons of a list in pages; those that lead nowhere are disabled, never gone. */
 export const pager = (buttons, note = nothing) => html`<nav class="pager" aria-label="Pages">
   ${buttons.map(([label, act]) => html`<button ?disabled=${!act} @click=${act ?? nothing}>${label}</button>`)}
@@ -73,8 +84,8 @@ export const pager = (buttons, note = nothing) => html`<nav class="pager" aria-l
 </nav>`;
 
 /** Which endpoint a page is about. */
-export const endpointChoice = (names, chosen, choose) => html`<select class="seek" aria-label="Endpoint" @change=${(e) => choose(e.target.value)}>
-  <option value="" ?selected=${!chosen}>All endpoints</option>${[...new Set([...names, ...(chosen ? [chosen] : [])])].map((name) => html`<option ?selected=${name === chosen}>${name}</option>`)}</select>`;
+export const endpointChoice = ({names, note}, chosen, choose) => html`<select class="seek" aria-label="Endpoint" @change=${(e) => choose(e.target.value)}>
+  <option value="" ?selected=${!chosen}>All endpoints</option>${[...new Set([...names, ...(chosen ? [chosen] : [])])].map((name) => html`<option ?selected=${name === chosen}>${name}</option>`)}${note ? html`<option disabled>${note}</option>` : nothing}</select>`;
 
 /** Pages of a list by their tokens, which are in the URL: the way back is there too. */
 export const tokenPager = (pages, next, change) => pager([
