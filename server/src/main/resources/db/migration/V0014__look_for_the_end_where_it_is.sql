@@ -6,34 +6,38 @@
 create function eventsync.follow_newest() returns void language plpgsql as $$
 declare
   first bigint;
+  last bigint;
   leaves text;
 begin
   select max(p.from_pos) into first from eventsync.partition p
     where p.from_pos <= greatest(1, (select m.pos from eventsync.mark m order by m.pos desc limit 1));
-  select string_agg(format('select e.pos, e.at, e.id from eventsync.event_%s e', p.from_pos), ' union all ' order by p.from_pos) into leaves
-    from eventsync.partition p where p.from_pos >= first;
+  select max(p.to_pos), string_agg(format('select e.pos, e.at, e.id from eventsync.event_%s e', p.from_pos), ' union all ' order by p.from_pos)
+    into last, leaves from eventsync.partition p where p.from_pos >= first;
   execute format($f$
--- The last event, if there is one at p_known or after it, and those of p_ids that come after p_known. Made by follow_newest.
+-- The last event, if there is one at p_known or after it, and those of p_ids that come after p_known. Made by follow_newest. There may be
+-- partitions by now that it does not name, but nothing is in them unless those it names are full.
 create or replace function eventsync.newest(p_known bigint, p_ids text[],
     out head bigint, out head_at bigint, out ids text[], out positions bigint[])
 language plpgsql
 set enable_seqscan = off set enable_nestloop = off set jit = off set plan_cache_mode = force_generic_plan as $b$
 begin
-  if p_known >= %s then
-    select n.pos, n.at into head, head_at from (%s) n where n.pos >= p_known order by n.pos desc limit 1;
-    if head > p_known and cardinality(p_ids) > 0 then
-      select array_agg(n.id), array_agg(n.pos) into ids, positions from (%s) n
-        where n.pos > p_known and n.pos <= head and n.id in (select unnest(p_ids));
-    end if;
-  else
-    select e.pos, e.at into head, head_at from eventsync.event e where e.pos >= p_known order by e.pos desc limit 1;
-    if head > p_known and cardinality(p_ids) > 0 then
-      select array_agg(e.id), array_agg(e.pos) into ids, positions from eventsync.event e
-        where e.pos > p_known and e.pos <= head and e.id in (select unnest(p_ids));
+  if p_known between %1$s and %2$s then
+    select n.pos, n.at into head, head_at from (%3$s) n where n.pos >= p_known order by n.pos desc limit 1;
+    if head is null or head < %2$s then
+      if head > p_known and cardinality(p_ids) > 0 then
+        select array_agg(n.id), array_agg(n.pos) into ids, positions from (%3$s) n
+          where n.pos > p_known and n.pos <= head and n.id in (select unnest(p_ids));
+      end if;
+      return;
     end if;
   end if;
+  select e.pos, e.at into head, head_at from eventsync.event e where e.pos >= p_known order by e.pos desc limit 1;
+  if head > p_known and cardinality(p_ids) > 0 then
+    select array_agg(e.id), array_agg(e.pos) into ids, positions from eventsync.event e
+      where e.pos > p_known and e.pos <= head and e.id in (select unnest(p_ids));
+  end if;
 end $b$
-$f$, coalesce(first, 1), coalesce(leaves, 'select e.pos, e.at, e.id from eventsync.event e'), coalesce(leaves, 'select e.pos, e.at, e.id from eventsync.event e'));
+$f$, coalesce(first, 1), coalesce(last, 0), coalesce(leaves, 'select e.pos, e.at, e.id from eventsync.event e'));
 end $$;
 select eventsync.follow_newest();
 

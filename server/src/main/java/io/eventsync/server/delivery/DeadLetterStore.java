@@ -69,11 +69,14 @@ final class DeadLetterStore {
             """;
 
     static final String GROUPS = """
-            select n.name, l.reason, l.error, coalesce(l.status, 0), count(*),
+            select l.name, l.reason, l.error, coalesce(l.status, 0), count(*),
               (extract(epoch from min(l.at)) * 1000000)::bigint, (extract(epoch from max(l.at)) * 1000000)::bigint
-            from (select * from eventsync.dead_letter l where l.replay_id is null and
+            from (
+              select n.name, l.reason, l.error, l.status, l.at from eventsync.dead_letter l
+              join eventsync.endpoint n on n.endpoint_id = l.endpoint_id
+              where l.replay_id is null and
             """ + MATCHES + """
-              order by l.at desc limit $9) l join eventsync.endpoint n on n.endpoint_id = l.endpoint_id
+              order by l.at desc limit $9) l
             group by 1, 2, 3, 4 order by 5 desc, 1, 2, 3, 4 limit $10
             """;
 
@@ -83,9 +86,13 @@ final class DeadLetterStore {
               where o -> 'id' is not null and o -> 'pos' @> to_jsonb($2::bigint))
             from eventsync.endpoint_run r where r.endpoint_id = $1
             """;
+    /** Of a replay only as long as that runs: what is left of another is taken away. */
     static final String DUE_NOW = """
-            update eventsync.delivery set state = 'RETRYING', attempts = 0, due_at = clock_timestamp() where endpoint_id = $1 and pos = $2
+            update eventsync.delivery d set state = 'RETRYING', attempts = 0, due_at = clock_timestamp(),
+              replay_id = (select r.replay_id from eventsync.replay r where r.replay_id = d.replay_id and r.state = 'RUNNING')
+            where d.endpoint_id = $1 and d.pos = $2
             """;
+
     static final String UNBLOCK = """
             update eventsync.endpoint_run set state = 'ACTIVE', blocked_pos = null, state_at = clock_timestamp()
             where endpoint_id = $1 and state = 'BLOCKED' and blocked_pos = $2
@@ -119,7 +126,8 @@ final class DeadLetterStore {
             delete from eventsync.dead_letter l using (
               select d.endpoint_id, d.pos from eventsync.endpoint_name n
               cross join lateral (
-                select l.endpoint_id, l.pos from eventsync.dead_letter l where l.endpoint_id = n.endpoint_id order by l.pos limit $1) d
+                select l.endpoint_id, l.pos from eventsync.dead_letter l where l.endpoint_id = n.endpoint_id
+                order by l.pos limit $1 for update skip locked) d
               where not exists (select from eventsync.endpoint e where e.endpoint_id = n.endpoint_id) limit $1) x
             where l.endpoint_id = x.endpoint_id and l.pos = x.pos
             """;

@@ -376,7 +376,10 @@ public final class Deliveries {
         String name = id.isEmpty() ? UuidCreator.getTimeOrderedEpoch().toString() : id;
         return stored(replays.get(name))
                 .compose(there -> there.isPresent() ? Future.succeededFuture() : create(name, filter, perSecond))
-                .compose(v -> getReplay(name))
+                .compose(v -> stored(replays.get(name)))
+                // None: one of this name is just being taken back, as its node has failed.
+                .compose(there -> there.map(Future::succeededFuture)
+                        .orElseGet(() -> Future.failedFuture(Failure.storeUnavailable(null))))
                 .compose(there -> Arrays.equals(there.filter(), filter) && there.perSecond() == perSecond
                         ? stored(replays.mark(name, query))
                         : Future.failedFuture(Failure.exists(REPLAY, name)))

@@ -106,7 +106,9 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
         SystemEvents events = new SystemEvents(vertx, parts.pool(), parts.log());
         systemEvents = events;
         List<Upkeep> all = new ArrayList<>();
-        all.add(new Upkeep(vertx, "audit", UPKEEP_MILLIS, () -> upkeep().map(v -> false)));
+        all.add(new Upkeep(vertx, "audit", UPKEEP_MILLIS, () -> keepDays().map(v -> false)));
+        all.add(new Upkeep(
+                vertx, "dead letters", UPKEEP_MILLIS, () -> keepLetters().map(v -> false)));
         // No more than it needs: what is old may be in use, and waits for another time.
         Future<Void> ready = ensureDays();
         if (parts.config().isEnabled()) {
@@ -138,13 +140,14 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
         return audit.ensureDays().onSuccess(steady::set).mapEmpty();
     }
 
-    private Future<Void> upkeep() {
+    private Future<Void> keepDays() {
         return ensureDays()
-                .compose(v -> audit.dropDays(parts.config().attemptRetention().toDays()))
-                .compose(v -> letters.drop(parts.config().deadLetterRetention().toMillis()))
-                .compose(v -> replays.tidy())
-                .compose(v ->
-                        replays.dropOld(parts.config().deadLetterRetention().toMillis()));
+                .compose(v -> audit.dropDays(parts.config().attemptRetention().toDays()));
+    }
+
+    private Future<Void> keepLetters() {
+        long millis = parts.config().deadLetterRetention().toMillis();
+        return letters.drop(millis).compose(v -> replays.tidy()).compose(v -> replays.dropOld(millis));
     }
 
     private Future<Boolean> advanceReplays() {

@@ -27,9 +27,9 @@ final class ReplayStore {
               from eventsync.replay_result x where x.replay_id = r.replay_id) c
             """;
 
-    static final String GET = SELECT + " where r.replay_id = $1";
+    static final String GET = SELECT + " where r.replay_id = $1 and r.error is distinct from 'ABANDONED'";
     static final String LIST = SELECT
-            + " where ($1::text is null or r.state = $1) and ($2::text is null or (r.created_at, r.replay_id) <"
+            + " where r.error is distinct from 'ABANDONED' and ($1::text is null or r.state = $1) and ($2::text is null or (r.created_at, r.replay_id) <"
             + " (select b.created_at, b.replay_id from eventsync.replay b where b.replay_id = $2))"
             + " order by r.created_at desc, r.replay_id desc limit $3";
     static final String RUNNING = "select replay_id from eventsync.replay where state = 'RUNNING' order by created_at";
@@ -69,14 +69,16 @@ final class ReplayStore {
               order by l.endpoint_id, l.pos limit $2 for no key update skip locked),
             freed as (
               update eventsync.dead_letter l set replay_id = null, moved = false from held h
-              where l.endpoint_id = h.endpoint_id and l.pos = h.pos returning 1)
-            update eventsync.replay r set freed = r.freed + f.n from (select count(*) as n from freed) f where r.replay_id = $1
+              where l.endpoint_id = h.endpoint_id and l.pos = h.pos returning l.endpoint_id)
+            update eventsync.replay r set freed = r.freed + f.kept
+            from (select count(*) as n, count(e.endpoint_id) as kept from freed left join eventsync.endpoint e using (endpoint_id)) f
+            where r.replay_id = $1
             returning f.n
             """;
 
     /** Nobody begins them any more: who was to do so has failed. */
     static final String ABANDON = """
-            update eventsync.replay set state = 'CANCELED', ended_at = clock_timestamp()
+            update eventsync.replay set state = 'CANCELED', ended_at = clock_timestamp(), error = 'ABANDONED'
             where state = 'RUNNING' and marked_endpoint is not null and updated_at < clock_timestamp() - $1 * interval '1 millisecond'
             """;
 
@@ -86,7 +88,7 @@ final class ReplayStore {
               or exists (select from eventsync.delivery d where d.replay_id = r.replay_id))
             """;
     static final String FORGET_ABANDONED = """
-            delete from eventsync.replay r where r.state = 'CANCELED' and r.marked_endpoint is not null
+            delete from eventsync.replay r where r.error = 'ABANDONED'
               and not exists (select from eventsync.dead_letter l where l.replay_id = r.replay_id)
             """;
     static final String DROP_OLD = """

@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,8 @@ public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
     private static final String FOLDER = "/db/migration";
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String DEADLOCK_DETECTED = "40P01";
+    private static final Set<String> LOCKED_STATES = Set.of(LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED);
 
     private final List<Migration> known;
     private final LockWaits.Limits limits;
@@ -135,7 +138,7 @@ public final class Migrations {
     }
 
     private static MigrationException failed(Migration migration, Throwable failure) {
-        if (failure instanceof PgException error && LOCK_NOT_AVAILABLE.equals(error.getSqlState())) {
+        if (failure instanceof PgException error && LOCKED_STATES.contains(String.valueOf(error.getSqlState()))) {
             return new MigrationException(
                     Reason.LOCKED,
                     "Migration " + migration.fileName() + " did not get a lock on a table that it changes",

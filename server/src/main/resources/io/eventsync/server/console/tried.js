@@ -6,6 +6,8 @@ const ENOUGH = 100;
 const RARE = ['failing', 'flight'];
 const RARE_ENOUGH = 500;
 const AT_ONCE = 5;
+// A dead letter may be sent again, without an attempt at first.
+const MAY_GO_ON = ['DELIVERY_STATE_IN_FLIGHT', 'DELIVERY_STATE_DEAD'];
 const FAILING = ['DELIVERY_STATE_RETRYING', 'DELIVERY_STATE_BLOCKING'];
 
 export const key = (d) => `${d.endpoint}/${d.eventId}`;
@@ -56,7 +58,7 @@ async function failing(candidates, settled) {
     const answers = await Promise.all(some.map(current));
     answers.forEach((d, n) => {
       if (FAILING.includes(d?.state)) found.set(key(d), d);
-      else if (d?.state !== 'DELIVERY_STATE_IN_FLIGHT') settled.add(some[n].latest.attemptId);
+      else if (!MAY_GO_ON.includes(d?.state)) settled.add(some[n].latest.attemptId);
     });
   }
   return [...found.values()];

@@ -118,6 +118,36 @@ class ManyDeadLettersIT {
                 .containsExactly("1", "3");
     }
 
+    @Test
+    void summary_isOfEndpointsThatAreThere_howManyLettersADeletedOneHasLeft() {
+        done(replays().cancel("r"));
+        sql.execute(database, """
+                update eventsync.dead_letter set at = at + interval '1 second' where endpoint_id = 2;
+                delete from eventsync.endpoint where endpoint_id = 2
+                """);
+
+        assertThat(TestSql.await(new DeadLetterStore(pool).groups(ALL, LETTERS_EACH, 10)))
+                .extracting(DeadLetterGroup::endpoint)
+                .isNotEmpty()
+                .doesNotContain("e2");
+    }
+
+    @Test
+    void deliveryThatIsAskedForAgain_isOfNoReplayThatHasEnded() {
+        sql.execute(database, "update eventsync.delivery set replay_id = 'r' where endpoint_id = 1 and pos <= 1000002");
+        String again = DeadLetterStore.DUE_NOW.replace("$1", "1");
+
+        sql.execute(database, again.replace("$2", "1000001"));
+        sql.execute(database, "update eventsync.replay set state = 'CANCELED', ended_at = now()");
+        sql.execute(database, again.replace("$2", "1000002"));
+        assertThat(query("select pos from eventsync.delivery where replay_id = 'r'"))
+                .containsExactly("1000001");
+
+        done(replays().tidy());
+        assertThat(query("select pos from eventsync.delivery where endpoint_id = 1 and pos <= 1000002"))
+                .containsExactly("1000002");
+    }
+
     private long matching() {
         return TestSql.await(new DeadLetterStore(pool).count(ALL));
     }

@@ -100,6 +100,25 @@ class ManyPartitionsIT {
         }
     }
 
+    /** As a node of an older version makes them beside the migration. */
+    @Test
+    void newest_findsTheEnd_inPartitionsThatItDoesNotName() {
+        long last = (long) PARTITIONS * SIZE;
+        sql.execute(database, """
+                create or replace function eventsync.follow_newest() returns void language sql as 'select';
+                select eventsync.ensure_partitions(%2$d + 2 * %1$d, %1$d);
+                insert into eventsync.event (pos, at, tag_id, id, body)
+                  select p, p, 1, 'e' || p, '' from unnest(array[%2$d - 1, %2$d, %2$d + 1, %2$d + %1$d, %2$d + %1$d + 1]) p
+                """.formatted(SIZE, last));
+        String ids = "array['e%d', 'e%d', 'e%d']".formatted(last, last + 1, last + SIZE + 1);
+
+        for (long known : new long[] {END, last - 1, last, last + 1, last + SIZE, last + SIZE + 1, last + SIZE + 2}) {
+            assertThat(newest(known, ids)).as("%d", known).isEqualTo(inTheWholeLog(known, ids));
+        }
+        sql.execute(database, AppendLane.MARK.replace("$1", "" + (last + SIZE + 1)));
+        assertThat(sql.query(database, "select max(pos) from eventsync.mark")).containsExactly("" + (last + SIZE + 1));
+    }
+
     private List<String> newest(long known, String ids) {
         return sql.query(
                 database,

@@ -136,6 +136,25 @@ class MigrationsIT {
         assertThat(sql.on(database, hasty::up)).containsExactly(ALTERING);
     }
 
+    /** Who reads two tables in the other order is as much in the way as who has one. */
+    @Test
+    void up_triesAgain_whereItWasTheVictimOfADeadlock() {
+        migrate(FIRST);
+        sql.execute(database, "create sequence eventsync.tries");
+        Migration unlucky = new Migration(2, "V0002__unlucky.sql", """
+                do $$ begin
+                  if nextval('eventsync.tries') < 3 then
+                    raise exception 'deadlock detected' using errcode = '40P01';
+                  end if;
+                end $$
+                """);
+        Migrations patient = Migrations.of(List.of(FIRST, unlucky), new LockWaits.Limits(20, 10, 60_000));
+
+        assertThat(sql.on(database, patient::up)).containsExactly(unlucky);
+        assertThat(sql.query(database, "select last_value from eventsync.tries"))
+                .containsExactly("3");
+    }
+
     @Test
     void status_leavesTheDatabaseAlone_whenNothingWasApplied() {
         assertThat(status(FIRST, SECOND)).extracting(MigrationStatus::isApplied).containsExactly(false, false);
