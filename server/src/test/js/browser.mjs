@@ -1,4 +1,5 @@
 // As much of a browser as the console's modules touch, and a server that tests make answers for.
+import {afterEach} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {shown} from './lit.mjs';
 
@@ -42,12 +43,18 @@ export function server(answer) {
   return calls;
 }
 
-/** A page as it is opened by its address; text() is what it shows. */
+const opened = [];
+
+// Here and not in the tests: the timers of a page that a failed test left open would keep Node from ending.
+afterEach(() => opened.splice(0).forEach((page) => page.stop()));
+
+/** A page as it is opened by its address, until the test ends; text() is what it shows. */
 export async function open(module, hash) {
   const {current} = await import(new URL('route.js', folder));
   const {open: begin} = await import(new URL(`${module}.js`, folder));
   location.hash = hash;
   const page = begin(current(), () => {});
+  opened.push(page);
   return {page, text: () => shown(page.view()).replace(/\s+/g, ' '), goTo: (to) => ((location.hash = to), page.changed(current()))};
 }
 

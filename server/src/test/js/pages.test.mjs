@@ -1,11 +1,7 @@
 // Lists whose pages come back short or empty while there is more: nobody may say "nothing" then.
 import assert from 'node:assert/strict';
-import {afterEach, test} from 'node:test';
+import {test} from 'node:test';
 import {load, open, server, until} from './browser.mjs';
-
-let opened = null;
-const shows = async (module, hash) => (opened = await open(module, hash));
-afterEach(() => opened?.page.stop());
 
 const event = (position) => ({id: `e${position}`, position: String(position), tag: 'A.B', key: '17', ingestTime: '2026-01-31T12:00:00Z', message: `message ${position}`});
 const LOG = {earliestPosition: '1', headPosition: '5000'};
@@ -28,7 +24,7 @@ for (const module of ['tail', 'logs']) {
   test(`${module} finds by a key what lies behind empty pages`, async () => {
     sparse(7, 9);
 
-    const {text} = await shows(module, '#/x?filter=key%3D17');
+    const {text} = await open(module, '#/x?filter=key%3D17');
 
     await until(() => text().includes('message 40'), text);
     assert.doesNotMatch(text(), /Look further/);
@@ -37,7 +33,7 @@ for (const module of ['tail', 'logs']) {
   test(`${module} says that it has not looked through everything, and looks on`, async () => {
     const calls = sparse(0, 250);
 
-    const {text} = await shows(module, '#/x?filter=key%3D17');
+    const {text} = await open(module, '#/x?filter=key%3D17');
 
     await until(() => text().includes('Look further'), text, 6000);
     assert.match(text(), /0 found in 100 pages of the log; there is more/);
@@ -48,7 +44,7 @@ for (const module of ['tail', 'logs']) {
   test(`${module} says nothing when all was looked through`, async () => {
     sparse(0, 3);
 
-    const {text} = await shows(module, '#/x?filter=key%3D17');
+    const {text} = await open(module, '#/x?filter=key%3D17');
 
     await until(() => /Nothing matches yet|No lines/.test(text()), text);
   });
@@ -56,7 +52,7 @@ for (const module of ['tail', 'logs']) {
   test(`${module} shows how far it has looked`, async () => {
     sparse(9, 9, {millis: 20});
 
-    const {text} = await shows(module, '#/x?filter=key%3D17');
+    const {text} = await open(module, '#/x?filter=key%3D17');
 
     await until(() => /Still looking: 0 found in [2-7] pages/.test(text()), text);
     await until(() => text().includes('message 40'), text);
@@ -72,7 +68,7 @@ test('the past by a position goes on over empty pages of Sync', async () => {
     return {events: end === 3000 ? [event(2999)] : [], cursor: String(end), upToDate: end >= 5000, headPosition: '5000', lagEvents: String(5000 - end)};
   });
 
-  const {text} = await shows('tail', '#/tail?at=1&filter=key%3D17');
+  const {text} = await open('tail', '#/tail?at=1&filter=key%3D17');
 
   await until(() => text().includes('message 2999'), text);
 });
@@ -80,7 +76,7 @@ test('the past by a position goes on over empty pages of Sync', async () => {
 test('the past before a position looks on by the page, and Older goes on where it ended', async () => {
   sparse(0, 1000);
 
-  const {text} = await shows('tail', '#/tail?before=4000&filter=key%3D17');
+  const {text} = await open('tail', '#/tail?before=4000&filter=key%3D17');
 
   await until(() => text().includes('Look further'), text, 6000);
   const {lookBack} = await load('past');
@@ -99,7 +95,7 @@ test('deliveries, dead letters and endpoints look on over empty pages', async ()
   ]) {
     server((asked, params) => (asked !== path ? {} : params.get('page_token') === '4' ? {[field]: [item]} : {[field]: [], nextPageToken: String(Number(params.get('page_token') || 1) + 1)}));
 
-    const {page, text} = await shows(module, hash);
+    const {page, text} = await open(module, hash);
 
     await until(() => /FOUND|>found</.test(text()), () => `${hash}: ${text()}`);
     page.stop();
@@ -117,7 +113,7 @@ test('the event shows all endpoints, and says what it has not looked at', async 
     return {};
   });
 
-  const {text} = await shows('event', '#/event/e1');
+  const {text} = await open('event', '#/event/e1');
 
   await until(() => text().includes('Show more'), text);
   assert.match(text(), /200 of 1,203 are shown/);

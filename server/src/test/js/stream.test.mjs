@@ -93,7 +93,7 @@ test('the badge of the tail shows the refusal and stops saying that it reconnect
     if (refuses) return [403, {message: 'You may not.', details: [{reason: 'PERMISSION_DENIED'}]}];
     return [200, new ReadableStream({start: (c) => (out = c)})];
   });
-  const {page, text} = await open('tail', '#/tail');
+  const {text} = await open('tail', '#/tail');
   await until(() => out && text().includes('live'), text);
 
   refuses = true;
@@ -102,7 +102,6 @@ test('the badge of the tail shows the refusal and stops saying that it reconnect
   await until(() => text().includes('stopped: PERMISSION_DENIED'), text);
   assert.match(text(), /You may not\./);
   assert.doesNotMatch(text(), /reconnecting/);
-  page.stop();
 });
 
 test('calls of a poll never overlap, and a failing one does not end it', async () => {
