@@ -84,11 +84,17 @@ final class Producer extends VerticleBase {
         pump();
         long now = System.nanoTime();
         if (!window.isOver(now)) {
-            long wait = intervalNanos > 0 ? Math.min(Math.max(1, dueNanos - now), TICK_NANOS) : TICK_NANOS;
-            vertx.timer(wait, TimeUnit.NANOSECONDS).onComplete(woken -> tick());
+            vertx.timer(waitNanos(now), TimeUnit.NANOSECONDS).onComplete(woken -> tick());
         } else if (intervalNanos > 0) {
             unsent = window.dueFrom(dueNanos, intervalNanos);
         }
+    }
+
+    /** What is due but may not go yet waits for acknowledgements: to look at once and again would take the CPU that they need. */
+    private long waitNanos(long now) {
+        return intervalNanos > 0 && unacknowledged < UNACKNOWLEDGED_MAX
+                ? Math.min(Math.max(1, dueNanos - now), TICK_NANOS)
+                : TICK_NANOS;
     }
 
     private void pump() {
