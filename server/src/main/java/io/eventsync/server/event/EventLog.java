@@ -41,6 +41,7 @@ public final class EventLog implements ReadableLog {
     private final Appender appender;
     private final TailSignal signal;
     private final Retention retention;
+    private final IndexPace indexPace = new IndexPace(System::nanoTime);
     private final List<Upkeep> rounds;
     private UUID logId = new UUID(0, 0);
     private long coveredThrough;
@@ -153,11 +154,12 @@ public final class EventLog implements ReadableLog {
     }
 
     private Future<Boolean> index() {
+        indexPace.indexedThrough(tail.indexed());
         if (unindexed() < Blocks.SIZE) {
             return Future.succeededFuture(false);
         }
         int history = tail.history();
-        return upkeep.indexBlock()
+        return upkeep.indexBlock(indexPace.pauseMillis(unindexed()))
                 .onFailure(e -> coveredThrough = 0) // it may lack a partition, which the next round then makes
                 .map(indexed -> {
                     if (history >= 0 && history == tail.history()) {

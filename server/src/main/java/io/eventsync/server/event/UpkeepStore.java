@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class UpkeepStore {
     static final String ENSURE_PARTITIONS = "select eventsync.ensure_partitions($1, $2)";
     static final String COVERED = "select coalesce(max(to_pos), 0) from eventsync.partition";
-    static final String INDEX_BLOCK = "select indexed_through, id_millis from eventsync.index_block()";
+    static final String INDEX_BLOCK = "select indexed_through, id_millis from eventsync.index_block($1)";
     /** The newest marks stay: the newest of all is the durable head. */
     static final String TRIM_MARKS =
             "delete from eventsync.mark where pos < (select m.pos - 100000 from eventsync.mark m order by m.pos desc limit 1)";
@@ -62,9 +62,9 @@ final class UpkeepStore {
     /** How far the index reaches, and the newest time in any UUIDv7 among its ids. */
     record Indexed(long through, long idMillis) {}
 
-    /** Answers what is new, or nothing if there was nothing to do here. */
-    Future<Optional<Indexed>> indexBlock() {
-        return pool.preparedQuery(INDEX_BLOCK).execute().map(rows -> {
+    /** Answers what is new, or nothing if there was nothing to do here; see {@link IndexPace} for the pause. */
+    Future<Optional<Indexed>> indexBlock(double pauseMillis) {
+        return pool.preparedQuery(INDEX_BLOCK).execute(Tuple.of(pauseMillis)).map(rows -> {
             Row row = rows.iterator().next();
             Long through = row.getLong(0);
             return through == null ? Optional.empty() : Optional.of(new Indexed(through, row.getLong(1)));

@@ -1,10 +1,15 @@
 package io.eventsync.server.event;
 
+import static io.eventsync.server.event.TestNode.event;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
+import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnectOptions;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +63,21 @@ class KeyIndexIT {
             from eventsync.tag t join eventsync.tag_block b using (tag_id)
             """;
 
+    private static final String MISSING_KEYS = """
+            select count(*) from eventsync.event e
+            where not exists (select from eventsync.event_key k where k.hash = hashtextextended(e.id, 0) and k.pos = e.pos)
+            """;
+
+    private static final String HASHES_AS_IN_THE_LOG = """
+            select b.hashes = (select string_agg(int8send(h), '' order by h) from eventsync.event e, hashtextextended(e.id, 0) h)
+            from eventsync.id_block b
+            """;
+
+    private static final String RESTING =
+            " from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
+    private static final String RESTS = "select count(*)" + RESTING;
+    private static final String END_REST = "select pg_terminate_backend(pid)" + RESTING;
+
     private final PgConnectOptions database = TestPostgres.freshDatabase();
     private final TestSql sql = new TestSql();
 
@@ -80,11 +100,58 @@ class KeyIndexIT {
         TestNode.open(database, Map.of("log-partition-events", "65536")).close();
         sql.execute(database, BLOCK.formatted(stranger));
 
-        sql.execute(database, "select eventsync.index_block()");
+        sql.execute(database, "select eventsync.index_block(0)");
 
         assertThat(sql.query(database, INDEXED))
                 .containsExactlyInAnyOrder(
                         "65536 256 65536", "T 32768 65536 32768 -32765", "U 32768 65535 32768 -32766");
+    }
+
+    /** A node that was not brought up to date yet runs beside those that were. */
+    @Test
+    void block_isIndexed_asAnOlderNodeAsksForIt() {
+        TestNode.open(database, Map.of("log-partition-events", "65536")).close();
+        sql.execute(database, BLOCK.formatted("id"));
+
+        assertThat(sql.query(database, "select indexed_through || ' ' || id_millis from eventsync.index_block()"))
+                .containsExactly("65536 256");
+
+        assertThat(sql.query(database, INDEXED)).contains("65536 256 65536");
+    }
+
+    /** The key index as duplicates are looked up in it, and the hashes that fill the filter before it. */
+    @Test
+    void block_isIndexed_withEachIdOnce_inTheOrderOfTheirHashes() {
+        TestNode.open(database, Map.of("log-partition-events", "65536")).close();
+        sql.execute(database, BLOCK.formatted("id"));
+
+        sql.execute(database, "select eventsync.index_block(0.1)");
+
+        assertThat(sql.query(database, MISSING_KEYS)).containsExactly("0");
+        assertThat(sql.query(database, HASHES_AS_IN_THE_LOG)).containsExactly("true");
+    }
+
+    @Test
+    void block_isIndexed_inTheWayOfNobody() {
+        Map<String, String> flags = new HashMap<>(TestNode.DEAF); // or it would be the first to index the block
+        flags.put("log-partition-events", "65536");
+        try (TestNode node = TestNode.open(database, flags)) {
+            sql.execute(database, BLOCK.formatted("id"));
+            Future<?> indexing = sql.connect(database)
+                    .query("select eventsync.index_block(1000)")
+                    .execute();
+            await().until(() -> sql.query(database, RESTS).equals(List.of("1")));
+
+            node.put(event("mine", "T", "{}"));
+            node.put(event("other", "NEW", "{}"));
+            await().untilAsserted(() -> assertThat(TestSql.await(node.log().tagCounts()))
+                    .extracting(TagCount::tag)
+                    .contains("NEW"));
+
+            assertThat(indexing.isComplete()).isFalse();
+        } finally {
+            sql.execute(database, END_REST);
+        }
     }
 
     @Test

@@ -1,0 +1,74 @@
+-- A block of the log was indexed in one go, some hundreds of milliseconds for which a backend had a core to itself: on a small machine every
+-- append and every delivery of that time was late. Now it goes in pieces of some milliseconds, with pauses between them.
+-- Creates and replaces functions; locks nothing.
+
+-- Indexes the next block of 65,536 positions, if it is full and nobody else is at it: the tags' postings, the key index, the hashes. Answers
+-- where the index ends now, and the newest time in any UUIDv7 of its ids. Takes 50 times p_pause_millis beside the work.
+create function eventsync.index_block(p_pause_millis double precision, out indexed_through bigint, out id_millis bigint)
+language plpgsql set plan_cache_mode = force_custom_plan as $$
+declare
+  uuid_v7 constant text := '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$';
+  pause constant double precision := p_pause_millis / 1000;
+  lo bigint;
+  hi bigint;
+  head bigint;
+  piece record;
+  newest text;
+  tags int[] := '{}';
+  offs int2[] := '{}';
+  hashes bigint[] := '{}';
+  sorted record;
+begin
+  if not pg_try_advisory_xact_lock(7205758210221002) then
+    return;
+  end if;
+  select indexed into lo from eventsync.log;
+  select m.pos into head from eventsync.mark m order by m.pos desc limit 1;
+  hi := lo + 65536;
+  if head is null or head < hi then
+    return;
+  end if;
+
+  for i in 0..15 loop
+    select array_agg(e.tag_id) as tags, array_agg((e.pos - lo - 32769)::int2) as offs, array_agg(hashtextextended(e.id, 0)) as hashes,
+        max(e.id) filter (where e.id like '________-____-7___-____-____________') as newest
+      into piece
+      from (select * from eventsync.event where pos > lo + i * 4096 and pos <= lo + (i + 1) * 4096 order by pos) e;
+    if piece.newest !~ uuid_v7 then
+      select max(e.id) into piece.newest from eventsync.event e
+        where e.pos > lo + i * 4096 and e.pos <= lo + (i + 1) * 4096 and e.id ~ uuid_v7;
+    end if;
+    newest := greatest(newest, piece.newest); -- as text they sort by their time
+    tags := tags || piece.tags;
+    offs := offs || piece.offs;
+    hashes := hashes || piece.hashes;
+    perform pg_sleep(pause);
+  end loop;
+
+  select array_agg(s.hash) as hashes, array_agg(s.off) as offs, string_agg(int8send(s.hash), '') as bytes into sorted
+    from (select u.hash, u.off from unnest(hashes, offs) u(hash, off) order by u.hash) s;
+  perform pg_sleep(pause);
+  insert into eventsync.id_block (blk, hashes) values ((lo >> 16)::int, sorted.bytes);
+  hashes := sorted.hashes;
+  for i in 0..31 loop
+    insert into eventsync.event_key (hash, pos)
+      select u.hash, lo + 32769 + u.off from unnest(hashes[i * 2048 + 1 : (i + 1) * 2048], sorted.offs[i * 2048 + 1 : (i + 1) * 2048]) u(hash, off);
+    perform pg_sleep(pause);
+  end loop;
+
+  -- Last, because it locks the tags.
+  with of_tag as (
+    select u.tag_id, array_agg(u.off order by u.off) as offs from unnest(tags, offs) u(tag_id, off) group by u.tag_id),
+  posted as (
+    insert into eventsync.tag_block (tag_id, blk, offs) select o.tag_id, (lo >> 16)::int, o.offs from of_tag o)
+  update eventsync.tag t set events = t.events + cardinality(o.offs), last_pos = lo + 32769 + o.offs[cardinality(o.offs)]
+    from of_tag o where t.tag_id = o.tag_id;
+  update eventsync.log l set indexed = hi, indexed_id_millis = greatest(l.indexed_id_millis,
+      ('x0000' || substr(newest, 1, 8) || substr(newest, 10, 4))::bit(64)::bigint)
+    returning l.indexed, l.indexed_id_millis into indexed_through, id_millis;
+end $$;
+
+-- As nodes that know of no pace call it.
+create or replace function eventsync.index_block(out indexed_through bigint, out id_millis bigint) language sql as $$
+  select i.indexed_through, i.id_millis from eventsync.index_block(0) i
+$$;
