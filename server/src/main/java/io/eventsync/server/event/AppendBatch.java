@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /** Requests that travel to Postgres together, and those that wait for its outcome because they share an id with it. */
@@ -101,8 +102,12 @@ final class AppendBatch {
         return bodies;
     }
 
-    /** Gives each open event its place, in the order in which they were sent. */
-    LogEvent[] place(long base, long ingestMicros, Integer[] tagIds) {
+    /**
+     * Gives each open event its place, in the order in which they were sent.
+     *
+     * @param shared of a tag and its number, the same tag in the text that is in memory anyway
+     */
+    LogEvent[] place(long base, long ingestMicros, Integer[] tagIds, BiFunction<String, Integer, String> shared) {
         LogEvent[] placed = new LogEvent[events.size()];
         int next = 0;
         for (AppendRequest request : requests) {
@@ -110,8 +115,8 @@ final class AppendBatch {
                 if (request.isOpen(i)) {
                     NewEvent event = request.events().get(i);
                     long position = base + 1 + next;
-                    placed[next] =
-                            new LogEvent(position, ingestMicros, tagIds[next], event.tag(), event.id(), event.body());
+                    String tag = shared.apply(event.tag(), tagIds[next]);
+                    placed[next] = new LogEvent(position, ingestMicros, tagIds[next], tag, event.id(), event.body());
                     request.resolve(i, new Appended(event.id(), position, ingestMicros, false));
                     next++;
                 }

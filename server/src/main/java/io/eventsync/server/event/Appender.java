@@ -370,7 +370,7 @@ final class Appender {
         List<AppendRequest> again = List.of();
         if (answer.duplicates().isEmpty()) {
             meters.committed(batch, System.nanoTime() - sent);
-            LogEvent[] placed = batch.place(answer.base(), answer.ingestMicros(), tagIds);
+            LogEvent[] placed = batch.place(answer.base(), answer.ingestMicros(), tagIds, tags::shared);
             tail.offer(placed);
             finish(batch.requests());
         } else {

@@ -76,6 +76,6 @@ final class BackReader {
     }
 
     private static long bytes(List<LogEvent> events) {
-        return events.stream().mapToLong(e -> e.body().length + 100L).sum();
+        return events.stream().mapToLong(e -> e.bodyBytes() + 100L).sum();
     }
 }

@@ -26,11 +26,10 @@ public record EventFilter(
     }
 
     public boolean matchesBody(LogEvent event) {
-        if (!keys.isEmpty() && !keys.contains(StoredBody.key(event.body()))) {
+        if (!keys.isEmpty() && !keys.contains(event.key())) {
             return false;
         }
-        return attributes.isEmpty()
-                || StoredBody.attributes(event.body()).entrySet().containsAll(attributes.entrySet());
+        return attributes.isEmpty() || event.attributes().entrySet().containsAll(attributes.entrySet());
     }
 
     /** Whether every event with a matching tag matches. */

@@ -34,25 +34,25 @@ final class EventWire {
         return field << 3 | WireFormat.WIRETYPE_VARINT;
     }
 
-    static byte[] encode(LogEvent event) {
-        long seconds = Math.floorDiv(event.ingestMicros(), 1_000_000L);
-        int nanos = (int) Math.floorMod(event.ingestMicros(), 1_000_000L) * 1_000;
+    static byte[] encode(String id, String tag, byte[] body, long position, long ingestMicros) {
+        long seconds = Math.floorDiv(ingestMicros, 1_000_000L);
+        int nanos = (int) Math.floorMod(ingestMicros, 1_000_000L) * 1_000;
         int timeSize =
                 CodedOutputStream.computeInt64Size(SECONDS, seconds) + CodedOutputStream.computeInt32Size(NANOS, nanos);
-        int size = CodedOutputStream.computeStringSize(ID, event.id())
-                + CodedOutputStream.computeStringSize(TAG, event.tag())
-                + event.body().length
-                + CodedOutputStream.computeInt64Size(POSITION, event.position())
+        int size = CodedOutputStream.computeStringSize(ID, id)
+                + CodedOutputStream.computeStringSize(TAG, tag)
+                + body.length
+                + CodedOutputStream.computeInt64Size(POSITION, position)
                 + CodedOutputStream.computeTagSize(INGEST_TIME)
                 + CodedOutputStream.computeUInt32SizeNoTag(timeSize)
                 + timeSize;
         byte[] bytes = new byte[size];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         try {
-            out.writeString(ID, event.id());
-            out.writeString(TAG, event.tag());
-            out.writeRawBytes(event.body());
-            out.writeInt64(POSITION, event.position());
+            out.writeString(ID, id);
+            out.writeString(TAG, tag);
+            out.writeRawBytes(body);
+            out.writeInt64(POSITION, position);
             out.writeTag(INGEST_TIME, WireFormat.WIRETYPE_LENGTH_DELIMITED);
             out.writeUInt32NoTag(timeSize);
             out.writeInt64(SECONDS, seconds);
@@ -64,7 +64,7 @@ final class EventWire {
         return bytes;
     }
 
-    /** The event that {@link #encode} was given, but for its tag id, which is the database's. */
+    /** The event that {@link #encode} was given the parts of, but for its tag id, which is the database's. */
     static LogEvent decode(byte[] wire) {
         CodedInputStream in = CodedInputStream.newInstance(wire);
         ByteArrayOutputStream body = new ByteArrayOutputStream(wire.length);

@@ -1,6 +1,6 @@
 package io.eventsync.server.event;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /** An event of the log, immutable and shared by everyone who reads it. */
 public final class LogEvent {
@@ -9,8 +9,10 @@ public final class LogEvent {
     private final int tagId;
     private final String tag;
     private final String id;
-    private final byte[] body;
-    private volatile byte @Nullable [] wire; // volatile, or another thread may see the array before its content
+    /** The one form in which the body is kept, too: an event in memory is few objects, since each collection copies the young ones. */
+    private final byte[] wire;
+
+    private final int bodyBytes;
 
     LogEvent(long position, long ingestMicros, int tagId, String tag, String id, byte[] body) {
         this.position = position;
@@ -18,7 +20,8 @@ public final class LogEvent {
         this.tagId = tagId;
         this.tag = tag;
         this.id = id;
-        this.body = body;
+        this.wire = EventWire.encode(id, tag, body, position, ingestMicros);
+        this.bodyBytes = body.length;
     }
 
     /** The event that has this wire form; of no known tag id. */
@@ -54,33 +57,30 @@ public final class LogEvent {
 
     /** The event's key, or the empty string. Decoded at each call. */
     public String key() {
-        return StoredBody.key(body);
+        return StoredBody.key(wire);
     }
 
     /** Decoded at each call. */
     public EventContent content() {
-        return ContentReader.read(body);
+        return ContentReader.read(wire);
     }
 
-    byte[] body() {
-        return body;
+    Map<String, String> attributes() {
+        return StoredBody.attributes(wire);
     }
 
-    /**
-     * The event as {@code eventsync.v1.Event} on the wire; do not change the array. Made on first use: an event nobody reads from
-     * memory never needs it. Two threads may both make it, to the same effect.
-     */
+    /** Bytes of what the log keeps of it beside its columns. */
+    int bodyBytes() {
+        return bodyBytes;
+    }
+
+    /** The event as {@code eventsync.v1.Event} on the wire; do not change the array. */
     public byte[] wire() {
-        byte[] made = wire;
-        if (made == null) {
-            made = EventWire.encode(this);
-            wire = made;
-        }
-        return made;
+        return wire;
     }
 
-    /** About what it takes in memory once its wire form is made; does not change when that happens. */
+    /** About what it takes in memory. */
     int bytes() {
-        return 2 * body.length + 2 * id.length() + tag.length() + 200;
+        return wire.length + id.length() + 200;
     }
 }

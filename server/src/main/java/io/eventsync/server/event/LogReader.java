@@ -92,7 +92,7 @@ final class LogReader implements Reader {
             end = LogPoint.after(event);
             if (filter.matches(event)) {
                 events.add(event);
-                bytes += event.body().length + EVENT_BYTES;
+                bytes += event.bodyBytes() + EVENT_BYTES;
                 if (events.size() >= eventsMax || bytes > bytesMax) {
                     break;
                 }
@@ -123,7 +123,7 @@ final class LogReader implements Reader {
     private static List<LogEvent> cut(List<LogEvent> events, long bytesMax) {
         long bytes = 0;
         for (int i = 0; i < events.size(); i++) {
-            bytes += events.get(i).body().length + EVENT_BYTES;
+            bytes += events.get(i).bodyBytes() + EVENT_BYTES;
             if (bytes > bytesMax) {
                 return events.subList(0, i + 1);
             }
@@ -223,7 +223,7 @@ final class LogReader implements Reader {
     private static long bytes(List<LogEvent> events) {
         long bytes = 0;
         for (LogEvent event : events) {
-            bytes += event.body().length + EVENT_BYTES;
+            bytes += event.bodyBytes() + EVENT_BYTES;
         }
         return bytes;
     }

@@ -13,7 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what filters need from a stored body, which is {@code eventsync.v1.Event} on the wire without what the log keeps in columns. */
+/**
+ * Reads what filters need from a stored body, which is {@code eventsync.v1.Event} on the wire without what the log keeps in columns.
+ * From the whole event on the wire as well: what is in columns is passed over.
+ */
 final class StoredBody {
     static final int KEY = 3;
     static final int ATTRIBUTES = 8;

@@ -52,6 +52,12 @@ final class TagDictionary {
         return tags.get(tagId);
     }
 
+    /** The same tag, in the text that is in memory anyway. */
+    String shared(String tag, int tagId) {
+        String known = tags.get(tagId);
+        return tag.equals(known) ? known : tag;
+    }
+
     int size() {
         return ids.size();
     }

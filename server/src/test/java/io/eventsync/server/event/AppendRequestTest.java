@@ -67,7 +67,7 @@ class AppendRequestTest {
         batch.add(second);
 
         assertThat(batch.ids()).containsExactly("a", "c");
-        LogEvent[] placed = batch.place(10, 100, new Integer[] {7, 8});
+        LogEvent[] placed = batch.place(10, 100, new Integer[] {7, 8}, (tag, tagId) -> tag);
 
         assertThat(placed).extracting(LogEvent::position).containsExactly(11L, 12L);
         assertThat(placed).extracting(LogEvent::id).containsExactly("a", "c");

@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class TailRingTest {
-    private static final int EVENT_BYTES = event(1).bytes();
+    /** Of the largest here: a later position is longer on the wire. */
+    private static final int EVENT_BYTES = event(200).bytes();
 
     @Test
     void ring_keepsTheNewest_whenFullByNumber() {
