@@ -127,6 +127,22 @@ class DeployFilesTest {
                         Map.of("name", "admin", "containerPort", 8_300));
     }
 
+    /** A server gives up by itself after as long. */
+    @Test
+    void pods_haveTheTimeThatMigrationsMayTake() {
+        Object probe = at(
+                documents(DEPLOY.resolve("kubernetes/base/deployment.yaml")).get(0),
+                "spec",
+                "template",
+                "spec",
+                "containers",
+                0,
+                "startupProbe");
+
+        assertThat((int) at(probe, "periodSeconds") * (int) at(probe, "failureThreshold"))
+                .isGreaterThanOrEqualTo(600);
+    }
+
     @Test
     void composition_mountsFilesThatAreThere_andNamesEverySecretInTheExample() throws IOException {
         Path file = DEPLOY.resolve("compose/compose.yml");
