@@ -3,7 +3,7 @@
 -- Creates and replaces functions; locks nothing.
 
 -- Indexes the next block of 65,536 positions, if it is full and nobody else is at it: the tags' postings, the key index, the hashes. Answers
--- where the index ends now, and the newest time in any UUIDv7 of its ids. Takes 50 times p_pause_millis beside the work.
+-- where the index ends now, and the newest time in any UUIDv7 of its ids. Rests 49 times for p_pause_millis.
 create function eventsync.index_block(p_pause_millis double precision, out indexed_through bigint, out id_millis bigint)
 language plpgsql set plan_cache_mode = force_custom_plan as $$
 declare

@@ -4,14 +4,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How long the indexing of a block rests between its pieces. A quarter of the time that the block took to fill: at a few thousand
- * events a second the index then takes a tenth of a core for some seconds and not a whole one for half of one.
+ * How long the indexing of a block rests between its pieces: a quarter of the time since the one before, so that at a few thousand
+ * events a second it leaves the cores to what waits.
  */
 final class IndexPace {
     /** How often eventsync.index_block rests. */
-    private static final double PAUSES = 50;
+    private static final double RESTS = 49;
 
-    private static final long PAUSES_MILLIS_MAX = 3_000;
+    /**
+     * In all. The transaction lasts as much longer, and detaching a partition waits for it, with a limit of three seconds; a migration
+     * may, with one of two.
+     */
+    private static final long RESTS_MILLIS_MAX = 1_000;
 
     private final LongSupplier nanoTime;
     private long through;
@@ -30,12 +34,12 @@ final class IndexPace {
         }
     }
 
-    /** @param unindexed how many events there are behind the index; it hurries once they are two blocks */
+    /** @param unindexed how many events there are behind the index; with two blocks of them it hurries */
     double pauseMillis(long unindexed) {
         if (unindexed >= 2L * Blocks.SIZE) {
             return 0;
         }
-        long filledMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - sinceNanos);
-        return Math.min(PAUSES_MILLIS_MAX, filledMillis / 4) / PAUSES;
+        long sinceMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - sinceNanos);
+        return Math.min(RESTS_MILLIS_MAX, sinceMillis / 4) / RESTS;
     }
 }

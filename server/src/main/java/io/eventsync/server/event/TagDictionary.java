@@ -54,8 +54,8 @@ final class TagDictionary {
 
     /** The same tag, in the text that is in memory anyway. */
     String shared(String tag, int tagId) {
-        String known = tags.get(tagId);
-        return tag.equals(known) ? known : tag;
+        @Nullable String known = tags.get(tagId);
+        return known != null && known.equals(tag) ? known : tag;
     }
 
     int size() {

@@ -11,27 +11,27 @@ class IndexPaceTest {
     private final IndexPace pace = new IndexPace(nanos::get);
 
     @Test
-    void takesAQuarterOfTheTimeThatABlockTookToFill() {
-        elapse(Duration.ofSeconds(4));
+    void takesAQuarterOfTheTimeSinceTheBlockBefore() {
+        elapse(Duration.ofMillis(1_960));
 
-        assertThat(pace.pauseMillis(Blocks.SIZE)).isEqualTo(20);
+        assertThat(pace.pauseMillis(Blocks.SIZE)).isEqualTo(10);
     }
 
     @Test
     void countsFromTheBlockBefore() {
-        elapse(Duration.ofSeconds(4));
+        elapse(Duration.ofSeconds(3));
         pace.indexedThrough(Blocks.SIZE);
-        elapse(Duration.ofSeconds(1));
+        elapse(Duration.ofMillis(980));
         pace.indexedThrough(Blocks.SIZE);
 
         assertThat(pace.pauseMillis(Blocks.SIZE)).isEqualTo(5);
     }
 
     @Test
-    void restsNoLongerThanSomeSecondsInAll() {
+    void restsNoLongerThanASecondInAll() {
         elapse(Duration.ofDays(3));
 
-        assertThat(pace.pauseMillis(2L * Blocks.SIZE - 1)).isEqualTo(60);
+        assertThat(pace.pauseMillis(2L * Blocks.SIZE - 1)).isEqualTo(1_000 / 49.0);
     }
 
     @Test
