@@ -4,7 +4,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** A stored event into its wire form, once for all who read it from memory, and back again. */
+/** A stored event into its wire form, as each one that comes or is read is made, and back again. */
 @State(Scope.Benchmark)
 public class EventWireBenchmark {
     private final BenchmarkEvents.Row row = BenchmarkEvents.Row.of(17);

@@ -11,7 +11,10 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Decodes a whole stored body, or the event on the wire around it, as the contract's parser would: the last of a repeated value wins, times are merged. */
+/**
+ * Decodes a whole stored body, or the event on the wire around it, as the contract's parser would: the last of a repeated value wins,
+ * times are merged.
+ */
 final class ContentReader {
     static final int MESSAGE = 4;
     static final int JSON = 5;

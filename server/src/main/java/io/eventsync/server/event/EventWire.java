@@ -64,7 +64,7 @@ final class EventWire {
         return bytes;
     }
 
-    /** The event that {@link #encode} was given the parts of, but for its tag id, which is the database's. */
+    /** The event whose parts {@link #encode} was given, but for its tag id, which is the database's. */
     static LogEvent decode(byte[] wire) {
         CodedInputStream in = CodedInputStream.newInstance(wire);
         ByteArrayOutputStream body = new ByteArrayOutputStream(wire.length);

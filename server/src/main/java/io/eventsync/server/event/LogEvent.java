@@ -9,7 +9,7 @@ public final class LogEvent {
     private final int tagId;
     private final String tag;
     private final String id;
-    /** The one form in which the body is kept, too: an event in memory is few objects, since each collection copies the young ones. */
+    /** Holds the body, too, which is not kept beside it. */
     private final byte[] wire;
 
     private final int bodyBytes;
