@@ -5,6 +5,8 @@ import static io.eventsync.server.RawHttp2.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsync.server.postgres.SingleConnection;
+import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.eventsync.v1.Event;
 import io.eventsync.v1.IngestRequest;
@@ -12,6 +14,8 @@ import io.eventsync.v1.ListSubscriptionsRequest;
 import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
 import io.eventsync.v1.SyncRequest;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -78,6 +82,26 @@ class LeakIT {
             }
 
             assertThat(networkClients()).isLessThan(before + LOSSES);
+        }
+    }
+
+    @Test
+    void L9_nothingIsLeftBehind_byConnectionsToPostgresThatAreAbandoned() {
+        Vertx vertx = Vertx.vertx();
+        try (TestSql sql = new TestSql()) {
+            PgConnectOptions database = TestPostgres.freshDatabase();
+            SingleConnection single = new SingleConnection(vertx, database);
+            long before = networkClients();
+
+            for (int i = 0; i < LOSSES; i++) {
+                TestSql.done(single.open());
+                single.abandon();
+            }
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> networkClients() <= before + 1);
+            TestSql.done(single.close());
+        } finally {
+            TestSql.done(vertx.close());
         }
     }
 

@@ -2,6 +2,9 @@ package io.eventsync.server.postgres;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.CloseFuture;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
@@ -16,17 +19,37 @@ import java.util.concurrent.TimeUnit;
 public final class SingleConnection {
     private static final int OPEN_SECONDS_MAX = 10;
 
-    private final Vertx vertx;
+    private final VertxInternal vertx;
     private final PgConnectOptions options;
-    private Pool pool;
+    private Home home;
 
     public SingleConnection(Vertx vertx, PgConnectOptions options) {
-        this.vertx = vertx;
+        this.vertx = (VertxInternal) vertx;
         this.options = options;
-        this.pool = fresh();
+        this.home = fresh();
     }
 
-    private Pool fresh() {
+    /**
+     * A pool, and all that is closed with it. Vert.x keeps a network client until the context that it was made in ends, also when its pool
+     * is closed: so each pool is made in a context of its own.
+     */
+    private record Home(Pool pool, CloseFuture all) {}
+
+    private Home fresh() {
+        CloseFuture all = new CloseFuture();
+        ContextInternal own = vertx.contextBuilder()
+                .withEventLoop(vertx.getOrCreateContext().nettyEventLoop())
+                .withCloseFuture(all)
+                .build();
+        ContextInternal before = own.beginDispatch();
+        try {
+            return new Home(pool(), all);
+        } finally {
+            own.endDispatch(before);
+        }
+    }
+
+    private Pool pool() {
         return PgBuilder.pool()
                 .with(new PoolOptions()
                         .setMaxSize(1)
@@ -39,17 +62,17 @@ public final class SingleConnection {
 
     /** Opens it; call when the one before was lost, closed or {@link #abandon abandoned}, never earlier. Closing it keeps it for the next call. */
     public Future<PgConnection> open() {
-        return pool.getConnection().map(PgConnection::cast);
+        return home.pool().getConnection().map(PgConnection::cast);
     }
 
     /** Leaves the connection there is, whose state or peer is in doubt, to itself: closing one waits for what is under way. */
     public void abandon() {
-        Pool old = pool;
-        pool = fresh();
-        old.close().onComplete(done -> {});
+        Home old = home;
+        home = fresh();
+        old.all().close().onComplete(done -> {});
     }
 
     public Future<Void> close() {
-        return pool.close();
+        return home.all().close();
     }
 }
