@@ -278,6 +278,11 @@ final class DeliveryNode implements Share.Holder, Recorder.Listener, Feeder.List
     }
 
     @Override
+    public boolean sleeps() {
+        return feeder.sleeps();
+    }
+
+    @Override
     public void regressed() {
         // What is known of the endpoints may be of a future that the database has lost.
         LOG.warn("the log started over, next=take all endpoints anew");

@@ -39,6 +39,7 @@ final class Feeder {
     private int reads;
     private boolean isReadingNext;
     private LogPoint point;
+    private volatile boolean sleeps = true;
 
     /** Hears what came of the feeding. */
     interface Listener {
@@ -60,7 +61,12 @@ final class Feeder {
         this.point = log.head();
     }
 
-    /** Up to here the endpoints that keep up have been fed. */
+    /** Whether no endpoint keeps up, so that new events are nothing to it. Any thread. */
+    boolean sleeps() {
+        return sleeps;
+    }
+
+    /** Up to here the endpoints that keep up have been fed. While there are none it may be behind. */
     LogPoint point() {
         return point;
     }
@@ -127,6 +133,14 @@ final class Feeder {
         return found;
     }
 
+    /** From here on it is told of new events; those that came while it slept are nobody's. */
+    private void wake() {
+        if (sleeps) {
+            sleeps = false;
+            advance();
+        }
+    }
+
     private void join(Assignment assignment) {
         assignment.isLive = true;
         live.add(assignment);
@@ -147,6 +161,7 @@ final class Feeder {
             live.remove(assignment);
             index.remove(assignment.run().settings().filter().include(), assignment);
             byTagId.clear();
+            sleeps = live.isEmpty();
         }
     }
 
@@ -201,11 +216,13 @@ final class Feeder {
                             long now = clock.millis();
                             page.events().forEach(event -> run.offer(event, now));
                             run.readThrough(page.end());
+                            wake();
                             if (page.end().position() >= point.position()) {
                                 join(assignment);
                             } else {
                                 want(assignment);
                             }
+                            sleeps = live.isEmpty();
                             listener.fed(assignment);
                             readNext();
                         },

@@ -76,7 +76,7 @@ final class LiveTail {
     /** A listener and the context it lives on; one task at a time is under way to it. */
     private record Subscriber(Context context, TailListener listener, AtomicBoolean told) {
         void tell() {
-            if (told.compareAndSet(false, true)) {
+            if (!listener.sleeps() && told.compareAndSet(false, true)) {
                 context.runOnContext(v -> {
                     told.set(false);
                     listener.advanced();

@@ -43,6 +43,7 @@ public final class LiveLoop implements TailListener {
     private int tickStreams;
     private int regressions;
     private boolean tickPlanned;
+    private volatile boolean sleeps = true;
 
     private LiveLoop(Vertx vertx, Context context, ReadableLog log, SubscriptionConfig config, LongSupplier nanos) {
         this.vertx = vertx;
@@ -77,7 +78,7 @@ public final class LiveLoop implements TailListener {
         return context;
     }
 
-    /** Everything up to here was looked at. */
+    /** Everything up to here was looked at. While nobody has joined it may be behind; {@link #catchUp} brings it on. */
     LogPoint point() {
         return point;
     }
@@ -111,7 +112,18 @@ public final class LiveLoop implements TailListener {
             forgetMatches();
         }
         group.add(member);
+        wake();
         return group;
+    }
+
+    private void wake() {
+        if (!sleeps) {
+            return;
+        }
+        sleeps = false;
+        if (log.head().position() > point.position()) {
+            context.runOnContext(v -> advanced()); // it was not told of that
+        }
     }
 
     void leave(LiveGroup group, LiveMember member) {
@@ -119,7 +131,13 @@ public final class LiveLoop implements TailListener {
         if (group.isEmpty() && groups.remove(group.key(), group)) {
             index.remove(group.key().filter().include(), group);
             forgetMatches();
+            sleeps = groups.isEmpty();
         }
+    }
+
+    @Override
+    public boolean sleeps() {
+        return sleeps;
     }
 
     @Override
@@ -213,6 +231,7 @@ public final class LiveLoop implements TailListener {
         groups.remove(group.key(), group);
         index.remove(group.key().filter().include(), group);
         forgetMatches();
+        sleeps = groups.isEmpty();
         return group.disband();
     }
 

@@ -29,7 +29,9 @@ public final class TestLog implements ReadableLog {
 
     public void append(String tag, String key) {
         events.add(TestEvents.event(events.size() + 1L, tag, key));
-        listening.forEach(one -> one.context.runOnContext(v -> one.listener.advanced()));
+        listening.stream()
+                .filter(one -> !one.listener.sleeps())
+                .forEach(one -> one.context.runOnContext(v -> one.listener.advanced()));
     }
 
     /** Removes everything before this position. */

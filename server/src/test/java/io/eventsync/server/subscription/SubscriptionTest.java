@@ -167,6 +167,42 @@ class SubscriptionTest {
     }
 
     @Test
+    void loop_isWokenForNewEvents_onlyWhileItHasStreams() {
+        assertThat(live.sleeps()).isTrue();
+        log.append("A", "k");
+        TestSink sink = open(Duration.ZERO);
+        assertThat(live.sleeps()).isFalse();
+        log.append("A", "k");
+        pass();
+        assertThat(subscriptions.terminate(subscriptions.list().get(0).id())).isTrue();
+        pass();
+        assertThat(live.sleeps()).isTrue();
+        log.append("A", "k");
+        TestSink next = open(Duration.ZERO);
+        log.append("A", "k");
+        pass();
+
+        assertThat(events(sink)).containsExactly(2L);
+        assertThat(events(next)).containsExactly(4L);
+    }
+
+    /** The loop has caught up, and is not told of events yet. */
+    @Test
+    void stream_getsWhatComes_whileItsLoopWakes() {
+        TestSink sink = new TestSink(Integer.MAX_VALUE, frame -> {
+            if (frame instanceof Frame.Progress && log.head().position() == 0) {
+                log.append("A", "k");
+            }
+        });
+
+        Future<Subscriptions.Handle> opened = subscriptions.open(request(Duration.ZERO), live, sink);
+        pass();
+
+        assertThat(opened.succeeded()).isTrue();
+        assertThat(events(sink)).containsExactly(1L);
+    }
+
+    @Test
     void liveStream_ends_whenTheLogStartsOver() {
         TestSink sink = open(Duration.ZERO);
         log.append("A", "k");
