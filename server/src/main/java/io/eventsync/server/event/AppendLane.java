@@ -5,12 +5,12 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
@@ -22,13 +22,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that appends batches. The append commits without waiting for the disk and lets the next one, of any node, go on; the
- * mark right behind it on the same connection commits synchronously, and its answer is the acknowledgement. On one connection,
- * because after a crash of Postgres a mark on another one could succeed for rows that are gone. Belongs to the log's context.
+ * A connection that appends batches, in one of two ways. The append commits without waiting for the disk and lets the next one, of any
+ * node, go on; the mark right behind it on the same connection commits synchronously, and its answer is the acknowledgement. On one
+ * connection, because after a crash of Postgres a mark on another one could succeed for rows that are gone. Or both in one transaction,
+ * which is less to do, and keeps every other append waiting while the disk writes. Belongs to the log's context.
  */
 final class AppendLane {
     static final String APPEND =
             "select base, at, dup_ids, dup_positions from eventsync.append($1, $2, $3, $4, $5, $6)";
+    /** With its mark; commits synchronously. */
+    static final String APPEND_DURABLY =
+            "select base, at, dup_ids, dup_positions from eventsync.append_durably($1, $2, $3, $4, $5, $6)";
+
     /** Commits synchronously, and so flushes the log of the appends before it. Does nothing if the row is there: then it did. */
     static final String MARK = """
             insert into eventsync.mark (pos) select n.head from eventsync.newest($1, '{}') n where n.head is not null
@@ -51,8 +56,7 @@ final class AppendLane {
     private final Runnable onFree;
     private final Runnable onLost;
     private @Nullable PgConnection connection;
-    private @Nullable PreparedStatement append;
-    private @Nullable PreparedStatement mark;
+    private @Nullable Statements statements;
     private long reconnectMillis = RECONNECT_MILLIS_MIN;
     private boolean busy;
     private boolean closed;
@@ -87,6 +91,8 @@ final class AppendLane {
     /** What the log answered: the position before the batch and its time, or the ids it has already. */
     record Answer(long base, long ingestMicros, Map<String, Long> duplicates) {}
 
+    private record Statements(PreparedStatement append, PreparedStatement mark, PreparedStatement appendDurably) {}
+
     boolean isConnected() {
         return connection != null;
     }
@@ -105,13 +111,13 @@ final class AppendLane {
                 .compose(fresh -> Future.all(
                                 fresh.prepare(APPEND),
                                 fresh.prepare(MARK),
+                                fresh.prepare(APPEND_DURABLY),
                                 fresh.query(LIMIT).execute(),
                                 check.apply(fresh))
                         .timeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
                         .onFailure(e -> single.abandon())
-                        .map(both -> {
-                            append = both.resultAt(0);
-                            mark = both.resultAt(1);
+                        .map(all -> {
+                            statements = new Statements(all.resultAt(0), all.resultAt(1), all.resultAt(2));
                             connection = fresh;
                             busy = false;
                             reconnectMillis = RECONNECT_MILLIS_MIN;
@@ -128,8 +134,7 @@ final class AppendLane {
             return;
         }
         connection = null;
-        append = null;
-        mark = null;
+        statements = null;
         onLost.run();
         if (!closed) {
             LOG.warn("append connection lost, next=reconnect in_ms={}", reconnectMillis);
@@ -153,12 +158,27 @@ final class AppendLane {
         });
     }
 
-    /** Sends one batch. The future fails if the outcome is unknown or the batch was refused; the caller checks which. */
-    Future<Answer> send(Integer[] tagIds, String[] ids, Buffer[] bodies, String[] probe, String[] tail, long known) {
+    /**
+     * Sends one batch, and lets the next one go on while it is flushed. The future fails if the outcome is unknown or the batch was
+     * refused; the caller checks which.
+     */
+    Future<Answer> sendAndMark(AppendArguments arguments) {
+        return send(statements -> {
+            Future<RowSet<Row>> appended = statements.append().query().execute(arguments.tuple());
+            Future<RowSet<Row>> marked = statements.mark().query().execute(Tuple.of(arguments.known()));
+            return Future.join(appended, marked).compose(both -> appended);
+        });
+    }
+
+    /** Like {@link #sendAndMark}, but faster and with every other append waiting until it is flushed. */
+    Future<Answer> sendAsOne(AppendArguments arguments) {
+        return send(statements -> statements.appendDurably().query().execute(arguments.tuple()));
+    }
+
+    private Future<Answer> send(Function<Statements, Future<RowSet<Row>>> how) {
         PgConnection used = connection;
-        PreparedStatement appendNow = append;
-        PreparedStatement markNow = mark;
-        if (used == null || appendNow == null || markNow == null) {
+        Statements prepared = statements;
+        if (used == null || prepared == null) {
             return Future.failedFuture("not connected");
         }
         busy = true;
@@ -168,25 +188,16 @@ final class AppendLane {
             drop(used);
             promise.tryFail("no answer to an append");
         });
-        Tuple arguments = Tuple.tuple()
-                .addArrayOfInteger(tagIds)
-                .addArrayOfString(ids)
-                .addArrayOfBuffer(bodies)
-                .addArrayOfString(probe)
-                .addArrayOfString(tail)
-                .addLong(known);
-        var appended = appendNow.query().execute(arguments);
-        var marked = markNow.query().execute(Tuple.of(known));
-        Future.join(appended, marked).onComplete(both -> {
+        how.apply(prepared).onComplete(answered -> {
             vertx.cancelTimer(watch);
             if (connection == used) {
                 busy = false;
             }
-            if (both.failed()) {
-                closeIfUnfit(used, both.cause());
-                promise.tryFail(appended.failed() ? appended.cause() : both.cause());
+            if (answered.failed()) {
+                closeIfUnfit(used, answered.cause());
+                promise.tryFail(answered.cause());
             } else {
-                promise.tryComplete(answer(appended.result().iterator().next()));
+                promise.tryComplete(answer(answered.result().iterator().next()));
             }
         });
         return promise.future();

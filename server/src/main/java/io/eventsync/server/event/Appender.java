@@ -52,6 +52,7 @@ final class Appender {
     private final IndexedIds indexedIds;
     private final LiveTail tail;
     private final DuplicateCheck duplicateCheck;
+    private final BooleanSupplier alone;
     private final AppendMeters meters;
     private final List<AppendLane> lanes = new ArrayList<>();
 
@@ -80,6 +81,7 @@ final class Appender {
             IndexedIds indexedIds,
             LiveTail tail,
             DuplicateCheck duplicateCheck,
+            BooleanSupplier alone,
             MeterRegistry registry) {
         this.vertx = vertx;
         this.context = context;
@@ -89,6 +91,7 @@ final class Appender {
         this.indexedIds = indexedIds;
         this.tail = tail;
         this.duplicateCheck = duplicateCheck;
+        this.alone = alone;
         this.meters = new AppendMeters(registry, queuedEvents::get, queuedBytes::get);
         for (int i = 0; i < LANES; i++) {
             lanes.add(new AppendLane(vertx, context, options, tail::check, this::laneIsFree, this::laneIsLost));
@@ -336,17 +339,23 @@ final class Appender {
         batch.probe().forEach(id -> inFlight.put(id, batch));
         batch.sessions().forEach(session -> inFlightSessions.put(session, batch));
         Integer[] tagIds = batch.tagIds(tags);
-        String[] indexProbe = indexProbe(batch);
+        AppendArguments arguments = new AppendArguments(
+                tagIds,
+                batch.ids(),
+                batch.bodies(),
+                indexProbe(batch),
+                batch.probe().toArray(String[]::new),
+                tail.idsKnownThrough());
         long sent = System.nanoTime();
         meters.sent(batch);
-        lane.send(
-                        tagIds,
-                        batch.ids(),
-                        batch.bodies(),
-                        indexProbe,
-                        batch.probe().toArray(String[]::new),
-                        tail.idsKnownThrough())
-                .onComplete(answer -> answered(batch, tagIds, answer, sent), e -> failed(batch, e));
+        Future<AppendLane.Answer> answer =
+                keepsNobodyWaiting(batch) ? lane.sendAsOne(arguments) : lane.sendAndMark(arguments);
+        answer.onComplete(stored -> answered(batch, tagIds, stored, sent), e -> failed(batch, e));
+    }
+
+    /** Neither another node nor the second lane. */
+    private boolean keepsNobodyWaiting(AppendBatch batch) {
+        return alone.getAsBoolean() && underWay == 1 && batch.requests().size() < SECOND_LANE_REQUESTS;
     }
 
     /** The ids that have to be looked up on disk. */

@@ -57,8 +57,23 @@ public final class EventLog implements ReadableLog {
         RecentIds recentIds = new RecentIds();
         IndexedIds indexedIds = new IndexedIds(vertx, reads, ids, config.idFilterBytesMax());
         this.tail = new LiveTail(vertx, config, reads, tags, ids, recentIds, indexedIds);
+        this.signal = new TailSignal(
+                vertx,
+                options,
+                config.notifyInterval().toMillis(),
+                () -> tail.poll().otherwiseEmpty());
         this.appender = new Appender(
-                vertx, context, config, options, tags, recentIds, indexedIds, tail, new DuplicateCheck(reads), meters);
+                vertx,
+                context,
+                config,
+                options,
+                tags,
+                recentIds,
+                indexedIds,
+                tail,
+                new DuplicateCheck(reads),
+                signal::isAlone,
+                meters);
         gauge(
                 meters,
                 "eventsync.log.head.position",
@@ -75,11 +90,6 @@ public final class EventLog implements ReadableLog {
                 "eventsync.log.id.filter.bytes",
                 "Memory that says which ids the index does not have; 0 while each one is looked up",
                 indexedIds::bytes);
-        this.signal = new TailSignal(
-                vertx,
-                options,
-                config.notifyInterval().toMillis(),
-                () -> tail.poll().otherwiseEmpty());
         this.retention = new Retention(upkeep, config.retentionAge(), config.retentionBytes());
         this.rounds = List.of(
                 new Upkeep(vertx, "poll", this::pollMillis, () -> tail.poll().map(v -> false)),
