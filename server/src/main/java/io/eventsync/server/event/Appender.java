@@ -353,9 +353,9 @@ final class Appender {
         answer.onComplete(stored -> answered(batch, tagIds, stored, sent), e -> failed(batch, e));
     }
 
-    /** Neither another node nor the second lane. */
+    /** Neither another node nor the second lane, unless much comes while the disk writes. */
     private boolean keepsNobodyWaiting(AppendBatch batch) {
-        return alone.getAsBoolean() && underWay == 1 && batch.requests().size() < SECOND_LANE_REQUESTS;
+        return alone.getAsBoolean() && underWay == 1 && batch.requests().size() + queue.size() < SECOND_LANE_REQUESTS;
     }
 
     /** The ids that have to be looked up on disk. */

@@ -39,8 +39,6 @@ class AppendAloneIT {
     @Test
     void R1_appendAndMarkAreOneTransaction_untilAnotherNodeComes() {
         TestNode first = test.node();
-        first.put(event("first", "T", "{}"));
-        assertThat(test.stored(IS_ONE)).containsExactly("false"); // it does not know yet
         awaitOne(first, true);
 
         TestNode second = test.node();
@@ -65,17 +63,41 @@ class AppendAloneIT {
         assertThat(test.stored("select max(pos) from eventsync.mark")).containsExactly("3");
     }
 
+    /** As it is when Postgres ends a connection between the two, and the producer tries again. */
     @Test
-    void R5_idIsFound_whenANodeIsAlone() {
+    void R1_idOfAnAppendWithoutItsMark_isAcknowledgedOnceItHasOne() {
         TestNode node = test.node();
         awaitOne(node, true);
-        Appended first = node.append(event("one", "T", "{}"));
+        test.execute(
+                "set synchronous_commit = on; select eventsync.append('{1}', '{orphan}', '{\"\"}', '{}', '{orphan}', 0)");
+        long behind = Long.parseLong(test.stored("select pos from eventsync.event where id = 'orphan'")
+                .get(0));
+        assertThat(test.stored("select max(pos) from eventsync.mark")).containsExactly("" + (behind - 1));
 
-        assertThat(node.append(event("one", "T", "{}")).position()).isEqualTo(first.position());
+        Appended again = node.append(new NewEvent("orphan", true, "T", new byte[0]));
+
+        assertThat(again.deduplicated()).isTrue();
+        assertThat(again.position()).isEqualTo(behind);
+        assertThat(test.stored("select max(pos) from eventsync.mark")).containsExactly("" + behind);
+        await().until(() -> node.log().head().position() == behind);
+        test.execute("set synchronous_commit = on; " + APPEND_AND_LOOK.formatted("append_durably", "orphan", "orphan"));
+        assertThat(test.stored("select setting from seen")).containsExactly("on");
+    }
+
+    @Test
+    void R5_idIsFound_andTheOthersOfItsBatchAreStored() {
+        TestNode node = test.node();
+        awaitOne(node, true);
+        test.execute(
+                "set synchronous_commit = on; select eventsync.append('{1}', '{one}', '{\"\"}', '{}', '{one}', 0)");
+        long first = Long.parseLong(
+                test.stored("select pos from eventsync.event where id = 'one'").get(0));
+
         assertRefused(() -> node.append(event("one", "T", "[]")), Reason.EVENT_ID_REUSED);
-        List<Appended> mixed = node.append(List.of(event("two", "T", "{}"), event("one", "T", "{}")));
+        List<Appended> mixed =
+                node.append(List.of(event("two", "T", "{}"), new NewEvent("one", true, "T", new byte[0])));
 
-        assertThat(mixed).extracting(Appended::position).containsExactly(first.position() + 1, first.position());
+        assertThat(mixed).extracting(Appended::position).containsExactly(first + 1, first);
         assertThat(test.stored(IS_ONE)).containsExactly("true");
         assertThat(test.stored("select count(*) - count(distinct id) from eventsync.event"))
                 .containsExactly("0");

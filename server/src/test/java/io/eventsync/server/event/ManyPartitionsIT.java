@@ -50,11 +50,12 @@ class ManyPartitionsIT {
 
     @Test
     void appendAndMark_lockTheLastPartitionsOnly() {
-        String append = AppendLane.APPEND.replace(
-                "$1, $2, $3, $4, $5, $6", "array[1], array['new'], array[''::bytea], '{}', array['new'], " + END);
+        String arguments = "array[1], array['%1$s'], array[''::bytea], '{}', array['%1$s'], " + END;
+        String append = AppendLane.APPEND.replace("$1, $2, $3, $4, $5, $6", arguments.formatted("new"));
         String mark = AppendLane.MARK.replace("$1", "" + (END + 2));
+        String both = AppendLane.APPEND_DURABLY.replace("$1, $2, $3, $4, $5, $6", arguments.formatted("newer"));
 
-        for (String statement : List.of(append, mark)) {
+        for (String statement : List.of(append, mark, both)) {
             PgConnection lane = sql.connect(database);
             String locked = TestSql.await(lane.query("set plan_cache_mode = force_generic_plan")
                     .execute()
@@ -71,7 +72,7 @@ class ManyPartitionsIT {
 
             assertThat(Integer.parseInt(locked)).as(statement).isBetween(3, 20);
         }
-        assertThat(sql.query(database, "select max(pos) from eventsync.mark")).containsExactly("" + (END + 2));
+        assertThat(sql.query(database, "select max(pos) from eventsync.mark")).containsExactly("" + (END + 3));
     }
 
     @ParameterizedTest
