@@ -15,7 +15,6 @@ import io.eventsync.v1.Start;
 import io.eventsync.v1.SubscribeRequest;
 import io.eventsync.v1.SyncRequest;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -88,9 +87,8 @@ class LeakIT {
     @Test
     void L9_nothingIsLeftBehind_byConnectionsToPostgresThatAreAbandoned() {
         Vertx vertx = Vertx.vertx();
-        try (TestSql sql = new TestSql()) {
-            PgConnectOptions database = TestPostgres.freshDatabase();
-            SingleConnection single = new SingleConnection(vertx, database);
+        try {
+            SingleConnection single = new SingleConnection(vertx, TestPostgres.freshDatabase());
             long before = networkClients();
 
             for (int i = 0; i < LOSSES; i++) {

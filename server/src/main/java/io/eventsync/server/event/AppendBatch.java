@@ -1,6 +1,7 @@
 package io.eventsync.server.event;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -86,6 +87,22 @@ final class AppendBatch {
         return tagIds;
     }
 
+    /**
+     * As the functions that append take it.
+     *
+     * @param indexProbe ids to look up in the key index; those of {@link #probe} are looked up behind {@code known}
+     * @param known up to here every id is in memory or in the index
+     */
+    Tuple arguments(Integer[] tagIds, String[] indexProbe, long known) {
+        return Tuple.tuple()
+                .addArrayOfInteger(tagIds)
+                .addArrayOfString(ids())
+                .addArrayOfBuffer(bodies())
+                .addArrayOfString(indexProbe)
+                .addArrayOfString(probe.toArray(String[]::new))
+                .addLong(known);
+    }
+
     String[] ids() {
         String[] ids = new String[events.size()];
         for (int i = 0; i < ids.length; i++) {
@@ -94,7 +111,7 @@ final class AppendBatch {
         return ids;
     }
 
-    Buffer[] bodies() {
+    private Buffer[] bodies() {
         Buffer[] bodies = new Buffer[events.size()];
         for (int i = 0; i < bodies.length; i++) {
             bodies[i] = Buffer.buffer(events.get(i).body());

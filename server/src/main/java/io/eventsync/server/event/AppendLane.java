@@ -161,18 +161,20 @@ final class AppendLane {
     /**
      * Sends one batch, and lets the next one go on while it is flushed. The future fails if the outcome is unknown or the batch was
      * refused; the caller checks which.
+     *
+     * @param known as in the batch
      */
-    Future<Answer> sendAndMark(AppendArguments arguments) {
+    Future<Answer> sendAndMark(Tuple batch, long known) {
         return send(statements -> {
-            Future<RowSet<Row>> appended = statements.append().query().execute(arguments.tuple());
-            Future<RowSet<Row>> marked = statements.mark().query().execute(Tuple.of(arguments.known()));
+            Future<RowSet<Row>> appended = statements.append().query().execute(batch);
+            Future<RowSet<Row>> marked = statements.mark().query().execute(Tuple.of(known));
             return Future.join(appended, marked).compose(both -> appended);
         });
     }
 
     /** Like {@link #sendAndMark}, but faster and with every other append waiting until it is flushed. */
-    Future<Answer> sendAsOne(AppendArguments arguments) {
-        return send(statements -> statements.appendDurably().query().execute(arguments.tuple()));
+    Future<Answer> sendAsOne(Tuple batch) {
+        return send(statements -> statements.appendDurably().query().execute(batch));
     }
 
     private Future<Answer> send(Function<Statements, Future<RowSet<Row>>> how) {

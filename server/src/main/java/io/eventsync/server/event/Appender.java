@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -339,17 +340,12 @@ final class Appender {
         batch.probe().forEach(id -> inFlight.put(id, batch));
         batch.sessions().forEach(session -> inFlightSessions.put(session, batch));
         Integer[] tagIds = batch.tagIds(tags);
-        AppendArguments arguments = new AppendArguments(
-                tagIds,
-                batch.ids(),
-                batch.bodies(),
-                indexProbe(batch),
-                batch.probe().toArray(String[]::new),
-                tail.idsKnownThrough());
+        long known = tail.idsKnownThrough();
+        Tuple arguments = batch.arguments(tagIds, indexProbe(batch), known);
         long sent = System.nanoTime();
         meters.sent(batch);
         Future<AppendLane.Answer> answer =
-                keepsNobodyWaiting(batch) ? lane.sendAsOne(arguments) : lane.sendAndMark(arguments);
+                keepsNobodyWaiting(batch) ? lane.sendAsOne(arguments) : lane.sendAndMark(arguments, known);
         answer.onComplete(stored -> answered(batch, tagIds, stored, sent), e -> failed(batch, e));
     }
 

@@ -2,11 +2,9 @@ package io.eventsync.server.event;
 
 import static io.eventsync.server.event.TestNode.event;
 import static io.eventsync.server.event.TestNodes.assertRefused;
-import static io.eventsync.server.postgres.TestSql.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.github.f4b6a3.uuid.UuidCreator;
 import io.eventsync.server.failure.Reason;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -132,9 +130,7 @@ class AppendAloneIT {
 
     private void awaitOne(TestNode node, boolean isOne) {
         await().atMost(Duration.ofSeconds(30)).until(() -> {
-            await(node.log()
-                    .append(List.of(new NewEvent(
-                            UuidCreator.getTimeOrderedEpoch().toString(), false, "T", TestNode.body("{}")))));
+            node.fill(1, "T");
             return test.stored(IS_ONE).equals(List.of(String.valueOf(isOne)));
         });
     }
