@@ -61,15 +61,11 @@ class AppendAloneIT {
         assertThat(test.stored("select max(pos) from eventsync.mark")).containsExactly("3");
     }
 
-    /** As it is when Postgres ends a connection between the two, and the producer tries again. */
     @Test
     void R1_idOfAnAppendWithoutItsMark_isAcknowledgedOnceItHasOne() {
         TestNode node = test.node();
         awaitOne(node, true);
-        test.execute(
-                "set synchronous_commit = on; select eventsync.append('{1}', '{orphan}', '{\"\"}', '{}', '{orphan}', 0)");
-        long behind = Long.parseLong(test.stored("select pos from eventsync.event where id = 'orphan'")
-                .get(0));
+        long behind = appendWithoutMark("orphan");
         assertThat(test.stored("select max(pos) from eventsync.mark")).containsExactly("" + (behind - 1));
 
         Appended again = node.append(new NewEvent("orphan", true, "T", new byte[0]));
@@ -86,10 +82,7 @@ class AppendAloneIT {
     void R5_idIsFound_andTheOthersOfItsBatchAreStored() {
         TestNode node = test.node();
         awaitOne(node, true);
-        test.execute(
-                "set synchronous_commit = on; select eventsync.append('{1}', '{one}', '{\"\"}', '{}', '{one}', 0)");
-        long first = Long.parseLong(
-                test.stored("select pos from eventsync.event where id = 'one'").get(0));
+        long first = appendWithoutMark("one");
 
         assertRefused(() -> node.append(event("one", "T", "[]")), Reason.EVENT_ID_REUSED);
         List<Appended> mixed =
@@ -126,6 +119,13 @@ class AppendAloneIT {
         assertThat(test.stored(count)).containsExactly("1");
         assertThat(test.stored("select max(m.pos) = max(e.pos) from eventsync.mark m, eventsync.event e"))
                 .containsExactly("true");
+    }
+
+    /** As it is when Postgres ends a connection between the two: an empty event. Answers its position. */
+    private long appendWithoutMark(String id) {
+        test.execute("select eventsync.append('{1}', '{%1$s}', '{\"\"}', '{}', '{%1$s}', 0)".formatted(id));
+        return Long.parseLong(
+                test.stored("select max(pos) from eventsync.event").get(0));
     }
 
     private void awaitOne(TestNode node, boolean isOne) {
