@@ -57,7 +57,7 @@ public final class Server {
     private final ServerConfig config;
     private final Database database;
     private final Pool pool;
-    private final Pool deliveryPool;
+    private final Pool promptPool;
     private final Optional<SecretBox> secrets;
     private final InstantSource clock;
     private final String version;
@@ -93,7 +93,7 @@ public final class Server {
         this.secrets = secrets;
         this.disk = database.diskWatch(vertx);
         this.pool = database.pool(vertx);
-        this.deliveryPool = database.pool(vertx);
+        this.promptPool = database.promptPool(vertx);
         this.authenticator = new Authenticator(vertx, pool, config.auth(), clock);
         this.tracing = Tracing.of(config.tracing(), version, nodeId.toString());
     }
@@ -147,10 +147,11 @@ public final class Server {
     private Future<DeliveryVerticle> deliver(EventLog log) {
         DeliveryVerticle delivery = new DeliveryVerticle(
                 new DeliveryVerticle.Parts(
-                        deliveryPool,
+                        pool,
+                        promptPool,
                         log,
                         new Cursors(log.id()),
-                        new EndpointSecrets(pool, secrets),
+                        new EndpointSecrets(promptPool, secrets),
                         config.delivery(),
                         config.egress(),
                         config.mail(),
@@ -313,7 +314,7 @@ public final class Server {
                     disk.ifPresent(DiskWatch::close);
                     return authenticator.stop();
                 })
-                .transform(v -> Future.join(pool.close(), deliveryPool.close(), tracing.close())
+                .transform(v -> Future.join(pool.close(), promptPool.close(), tracing.close())
                         .timeout(CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)
                         .otherwiseEmpty())
                 .<Void>mapEmpty()

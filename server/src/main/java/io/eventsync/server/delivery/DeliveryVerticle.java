@@ -61,9 +61,14 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
     private Optional<MailSender> mails = Optional.empty();
     private List<Upkeep> rounds = List.of();
 
-    /** What it stands on. */
+    /**
+     * What it stands on.
+     *
+     * @param promptPool for what webhooks wait for: leases, endpoints, the record of attempts
+     */
     public record Parts(
             Pool pool,
+            Pool promptPool,
             EventLog log,
             Cursors cursors,
             EndpointSecrets secrets,
@@ -101,9 +106,9 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
                 parts.clock(),
                 new WebhookSender.Identity("urn:eventsync:" + parts.log().id(), parts.version()),
                 parts.tracing());
-        RunStore runs = new RunStore(parts.pool());
+        RunStore runs = new RunStore(parts.promptPool());
         tests = new TestDeliveries(audit, runs, senders, parts.log(), nodeId, steady);
-        SystemEvents events = new SystemEvents(vertx, parts.pool(), parts.log());
+        SystemEvents events = new SystemEvents(vertx, parts.promptPool(), parts.log());
         systemEvents = events;
         List<Upkeep> all = new ArrayList<>();
         all.add(new Upkeep(vertx, "audit", UPKEEP_MILLIS, () -> keepDays().map(v -> false)));
@@ -119,7 +124,7 @@ public final class DeliveryVerticle extends VerticleBase implements Endpoints.De
                     parts.log(),
                     parts.config(),
                     nodeId,
-                    new LeaseStore(parts.pool()),
+                    new LeaseStore(parts.promptPool()),
                     runs,
                     senders,
                     steady,

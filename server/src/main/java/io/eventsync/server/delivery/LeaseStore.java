@@ -13,7 +13,8 @@ import java.util.UUID;
 /** SQL of who works which endpoint. */
 final class LeaseStore {
     static final String BEAT = "select now_micros, nodes, endpoints, owned from eventsync.beat($1, $2)";
-    static final String TAKE = "select endpoint_ids, epochs from eventsync.take_leases($1, $2)";
+    static final String TAKE =
+            "select endpoint_ids, epochs, cardinality(eventsync.living_nodes()) from eventsync.take_leases($1, $2)";
     static final String RELEASE = """
             update eventsync.lease l set owner = null from unnest($2::bigint[], $3::bigint[]) u(id, epoch)
             where l.endpoint_id = u.id and l.epoch = u.epoch and l.owner = $1
@@ -54,8 +55,14 @@ final class LeaseStore {
         });
     }
 
-    /** Takes endpoints that nobody works; answers their epochs. */
-    Future<Map<Long, Long>> take(UUID node, int max) {
+    /**
+     * @param epochs of the endpoints that are this node's now
+     * @param nodes that are alive
+     */
+    record Taken(Map<Long, Long> epochs, int nodes) {}
+
+    /** Takes endpoints that nobody works. */
+    Future<Taken> take(UUID node, int max) {
         return pool.preparedQuery(TAKE).execute(Tuple.of(node, max)).map(rows -> {
             Row row = rows.iterator().next();
             Long[] ids = row.getArrayOfLongs(0);
@@ -64,7 +71,7 @@ final class LeaseStore {
             for (int i = 0; ids != null && i < ids.length; i++) {
                 taken.put(ids[i], epochs[i]);
             }
-            return taken;
+            return new Taken(taken, row.getInteger(2));
         });
     }
 

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ final class Share {
     private final List<Upkeep> rounds;
     private long leaseUntilMillis = Long.MIN_VALUE;
     private int target;
-    private boolean isAlone;
+    private int nodes;
 
     private boolean isHinted;
     private boolean isHintedAgain;
@@ -85,7 +86,7 @@ final class Share {
             clock.set(beat.nowMicros());
             leaseUntilMillis = Math.max(leaseUntilMillis, before + leaseMillis);
             target = (beat.endpoints() + beat.nodes() - 1) / Math.max(1, beat.nodes());
-            isAlone = beat.nodes() <= 1;
+            nodes = beat.nodes();
             return null;
         });
     }
@@ -97,7 +98,7 @@ final class Share {
     }
 
     private long lookMillis() {
-        return isAlone ? LOOK_ALONE_MILLIS : LOOK_MILLIS;
+        return nodes <= 1 ? LOOK_ALONE_MILLIS : LOOK_MILLIS;
     }
 
     /** Something about endpoints was changed on this node. */
@@ -144,13 +145,20 @@ final class Share {
         }
         int room = Math.max(0, Math.min(TAKE_MAX, target - holder.assigned()));
         return leases.take(node, room).compose(taken -> {
-            if (taken.isEmpty()) {
-                return Future.succeededFuture();
+            Set<Long> endpoints = taken.epochs().keySet();
+            Future<Void> worked = Future.succeededFuture();
+            if (!endpoints.isEmpty()) {
+                LOG.info("endpoints taken count={}", endpoints.size());
+                looksAgain = looksAgain || endpoints.size() == room;
+                worked = holder.load(endpoints.toArray(Long[]::new));
             }
-            LOG.info("endpoints taken count={}", taken.size());
-            looksAgain = looksAgain || taken.size() == room;
-            return holder.load(taken.keySet().toArray(Long[]::new));
+            return taken.nodes() == nodes ? worked : worked.compose(v -> countAnew());
         });
+    }
+
+    /** A node has come or died since this one's last beat: its share is another one, and what the dead one had is free. */
+    private Future<Void> countAnew() {
+        return beat().onSuccess(v -> looksAgain = true);
     }
 
     /** Says that this node keeps to these revisions. */

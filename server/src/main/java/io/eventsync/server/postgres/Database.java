@@ -8,6 +8,7 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ public final class Database implements AutoCloseable {
     // Both are minutes: to look every second, as is the default, would only wake the machine.
     private static final int CLEANER_MILLIS = 15_000;
     private static final int WAIT_QUEUE_MAX = 20_000;
+    private static final Duration PROMPT_MAX = Duration.ofSeconds(10);
 
     private final PgConnectOptions options;
     private final PostgresConfig config;
@@ -60,6 +62,18 @@ public final class Database implements AutoCloseable {
     }
 
     public Pool pool(Vertx vertx) {
+        return pool(vertx, config.answerTimeout());
+    }
+
+    /**
+     * For statements that begin to answer at once, and that much waits for, as a node's word that it lives: a connection that says nothing
+     * for 10 s is given up.
+     */
+    public Pool promptPool(Vertx vertx) {
+        return pool(vertx, config.answerTimeout().compareTo(PROMPT_MAX) < 0 ? config.answerTimeout() : PROMPT_MAX);
+    }
+
+    private Pool pool(Vertx vertx, Duration answerTimeout) {
         return PgBuilder.pool()
                 .with(new PoolOptions()
                         .setMaxSize(config.poolSize())
@@ -75,7 +89,7 @@ public final class Database implements AutoCloseable {
                 // life, so that a
                 // statement on a connection that was idle has all its time.
                 .with(new NetClientOptions()
-                        .setIdleTimeout((int) config.answerTimeout().toMillis())
+                        .setIdleTimeout((int) answerTimeout.toMillis())
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
                 .connectingTo(options().addProperty("application_name", "eventsync"))
                 .using(vertx)

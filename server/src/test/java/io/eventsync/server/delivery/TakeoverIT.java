@@ -3,7 +3,10 @@ package io.eventsync.server.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eventsync.server.FaultProxy;
 import io.eventsync.server.TestServer;
+import io.eventsync.server.postgres.TestPostgres;
+import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +44,55 @@ class TakeoverIT {
                     assertThat(endpoints.received("spread" + i)).hasSize(1);
                 }
             });
+        }
+    }
+
+    /** The others say that they live, and count who does, every 100 s: none of that is waited for. */
+    @Test
+    void endpointsOfADeadNode_areTakenOver_asSoonAsItsLeaseEnds() {
+        try (TestServer first = TestServer.start(Map.of("delivery-lease", "5m"));
+                TestReceiver receiver = new TestReceiver()) {
+            TestEndpoints endpoints = new TestEndpoints(first, receiver);
+            endpoints.create("left");
+            endpoints.create("kept");
+            String owners = "select count(distinct owner) from eventsync.lease";
+            try (TestServer second = TestServer.start(first.database(), Map.of("delivery-lease", "5m"))) {
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> first.query(owners).equals(List.of("2")));
+                second.kill();
+            }
+            first.execute("update eventsync.node set alive_until = now()"
+                    + " where started_at = (select max(started_at) from eventsync.node)");
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> first.query(owners).equals(List.of("1")));
+            endpoints.ingest("left", 1);
+            endpoints.ingest("kept", 1);
+            await().until(() -> endpoints.received("left").size() == 1
+                    && endpoints.received("kept").size() == 1);
+        }
+    }
+
+    /** What may take its time is given up after 30 s; who records attempts does not wait for that. */
+    @Test
+    void L3_webhooksGoOn_onNewConnections_whenTheOldAreForgotten() {
+        PgConnectOptions direct = TestPostgres.freshTcpDatabase();
+        PgConnectOptions proxied = new PgConnectOptions(direct).setHost("127.0.0.1");
+        try (FaultProxy network = FaultProxy.to(direct.getPort());
+                TestServer server = TestServer.start(proxied.setPort(network.port()), Map.of());
+                TestReceiver receiver = new TestReceiver()) {
+            TestEndpoints endpoints = new TestEndpoints(server, receiver);
+            endpoints.create("forgotten");
+            endpoints.ingest("forgotten", 1);
+            await().until(() -> endpoints.received("forgotten").size() == 1);
+
+            network.forget();
+
+            await().atMost(Duration.ofSeconds(20))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> endpoints.ingest("forgotten", 1, 2, 1));
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> endpoints.received("forgotten").size() == 2);
         }
     }
 
