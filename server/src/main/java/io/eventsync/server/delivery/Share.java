@@ -158,7 +158,7 @@ final class Share {
 
     /** A node has come or died since this one's last beat: its share is another one, and what the dead one had is free. */
     private Future<Void> countAnew() {
-        return beat().onSuccess(v -> looksAgain = true);
+        return isStopping ? Future.succeededFuture() : beat().onSuccess(v -> looksAgain = true);
     }
 
     /** Says that this node keeps to these revisions. */

@@ -38,6 +38,7 @@ public final class EventLog implements ReadableLog {
     private final TagStore tagStore;
     private final TagDictionary tags;
     private final LiveTail tail;
+    private final Densities densities;
     private final Appender appender;
     private final TailSignal signal;
     private final Retention retention;
@@ -57,6 +58,7 @@ public final class EventLog implements ReadableLog {
         RecentIds recentIds = new RecentIds();
         IndexedIds indexedIds = new IndexedIds(vertx, reads, ids, config.idFilterBytesMax());
         this.tail = new LiveTail(vertx, config, reads, tags, ids, recentIds, indexedIds);
+        this.densities = new Densities(reads, tail);
         this.signal = new TailSignal(
                 vertx,
                 options,
@@ -227,7 +229,7 @@ public final class EventLog implements ReadableLog {
 
     @Override
     public Reader reader(EventFilter filter) {
-        LogReader reader = new LogReader(reads, tail, tags, filter);
+        LogReader reader = new LogReader(reads, tail, tags, densities, filter);
         return (start, eventsMax, bytesMax) -> stored(reader.after(start, eventsMax, bytesMax));
     }
 

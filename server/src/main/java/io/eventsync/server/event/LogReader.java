@@ -28,13 +28,15 @@ final class LogReader implements Reader {
 
     private final ReadStore store;
     private final LiveTail tail;
+    private final Densities densities;
     private final EventFilter filter;
     private final TagSelection selection;
     private double density = -1;
 
-    LogReader(ReadStore store, LiveTail tail, TagDictionary tags, EventFilter filter) {
+    LogReader(ReadStore store, LiveTail tail, TagDictionary tags, Densities densities, EventFilter filter) {
         this.store = store;
         this.tail = tail;
+        this.densities = densities;
         this.filter = filter;
         this.selection = new TagSelection(filter, tags);
     }
@@ -150,18 +152,40 @@ final class LogReader implements Reader {
         long window = (long) Math.min((double) widest, Math.max(Blocks.SIZE, wanted));
         long through = Math.min(indexed, after + window);
         return store.postings(client, after, through, eventsMax, selection.ids())
-                .compose(positions -> {
-                    if (positions.length == 0) {
+                .compose(postings -> {
+                    if (postings.size() == 0) {
                         return endAt(client, start, through, through, List.of());
                     }
-                    return store.byPositions(client, positions, bytesMax).compose(found -> {
-                        boolean cut = positions.length >= eventsMax || found.size() < positions.length;
-                        long end = cut && !found.isEmpty()
-                                ? found.get(found.size() - 1).position()
-                                : through;
-                        return endAt(client, start, end, through, found);
-                    });
+                    long end = postings.size() >= eventsMax ? postings.last() : through;
+                    return postings.hasPlaces()
+                            ? byPlaces(client, start, postings, end, through, bytesMax)
+                            : byPositions(client, start, postings, end, through, bytesMax);
                 });
+    }
+
+    /** Both questions travel together. */
+    private Future<Page> byPlaces(
+            SqlClient client, LogPoint start, Postings postings, long end, long indexed, long bytesMax) {
+        Future<List<LogEvent>> rows = store.byPlaces(client, postings, bytesMax);
+        Future<ReadStore.Edge> edge = store.edge(client, end, start.position());
+        return Future.all(rows, edge).compose(both -> {
+            List<LogEvent> found = rows.result();
+            if (!postings.beginWith(found)) {
+                store.haveMoved(postings);
+                return byPositions(client, start, postings, end, indexed, bytesMax);
+            }
+            return found.size() == postings.size()
+                    ? endAt(edge.result(), start, indexed, found)
+                    : endAt(client, start, found.get(found.size() - 1).position(), indexed, found);
+        });
+    }
+
+    private Future<Page> byPositions(
+            SqlClient client, LogPoint start, Postings postings, long end, long indexed, long bytesMax) {
+        return store.byPositions(client, postings.positions(), bytesMax).compose(found -> {
+            boolean isCut = found.size() < postings.size() && !found.isEmpty();
+            return endAt(client, start, isCut ? found.get(found.size() - 1).position() : end, indexed, found);
+        });
     }
 
     /**
@@ -170,12 +194,14 @@ final class LogReader implements Reader {
      * @param indexed how far the index had to go for it
      */
     private Future<Page> endAt(SqlClient client, LogPoint start, long end, long indexed, List<LogEvent> found) {
-        return store.edge(client, end, start.position()).compose(edge -> {
-            // A database that lost its tail, or the work on its index: the page would step over what comes there next.
-            return edge.hasPoint() && edge.indexed() >= indexed
-                    ? page(start, found, edge, edge.point())
-                    : Future.failedFuture(Failure.storeUnavailable(null));
-        });
+        return store.edge(client, end, start.position()).compose(edge -> endAt(edge, start, indexed, found));
+    }
+
+    private Future<Page> endAt(ReadStore.Edge edge, LogPoint start, long indexed, List<LogEvent> found) {
+        // A database that lost its tail, or the work on its index: the page would step over what comes there next.
+        return edge.hasPoint() && edge.indexed() >= indexed
+                ? page(start, found, edge, edge.point())
+                : Future.failedFuture(Failure.storeUnavailable(null));
     }
 
     /** @param edge read after the events, on the same connection: a failover does not come between them */
@@ -195,15 +221,13 @@ final class LogReader implements Reader {
         return Future.succeededFuture(new Page(matching, end));
     }
 
-    /** The share of matching events, asked once: it only has to be right to a few per cent. */
+    /** Once for a reader. */
     private Future<Void> measureDensity() {
         if (density >= 0 || filter.isAllTags()) {
             return Future.succeededFuture();
         }
-        Integer[] ids = selection.ids();
-        return store.matchingEvents(ids).map(matching -> {
-            long indexed = tail.indexed() - tail.earliest() + 1;
-            density = indexed <= 0 ? 1 : (double) matching / indexed;
+        return densities.of(filter, selection.ids()).map(measured -> {
+            density = measured;
             return null;
         });
     }

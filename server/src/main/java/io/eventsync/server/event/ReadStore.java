@@ -10,7 +10,11 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * SQL that reads the log. The planner never chooses between scanning and the posting blocks: it takes the primary key for rare tags,
@@ -51,12 +55,18 @@ final class ReadStore {
             ) e where before <= $4 order by pos desc
             """;
 
+    /** Of each block what is wanted of it at most, and no blocks behind those that have enough. Places in the form that they are sent in. */
     static final String POSTINGS = """
-            select p.pos from (
-              select (b.blk::bigint << 16) + o.off + 32769 as pos
-              from eventsync.tag_block b cross join lateral unnest(b.offs) o(off)
-              where b.tag_id = any($4) and b.blk >= (($1::bigint) >> 16)::int and b.blk <= (($2::bigint - 1) >> 16)::int
-            ) p where p.pos > $1 and p.pos <= $2 order by p.pos limit $3
+            select p.blk, p.offs[p.lo : p.lo + $3 - 1], array_send(p.places[p.lo : p.lo + $3 - 1]), p.part::bigint from (
+              select b.*, sum(cardinality(b.offs) - b.lo + 1) over (order by b.blk range between unbounded preceding and 1 preceding) as before
+              from (
+                select b.blk, b.offs, b.places, b.tableoid as part,
+                  case when b.blk = (($1::bigint) >> 16)::int and ($1::bigint) & 65535 > 0
+                    then width_bucket(((($1::bigint) & 65535) - 32769)::int2, b.offs) + 1 else 1 end as lo
+                from eventsync.tag_block b
+                where b.tag_id = any($4) and b.blk >= (($1::bigint) >> 16)::int and b.blk <= (($2::bigint - 1) >> 16)::int
+              ) b
+            ) p where coalesce(p.before, 0) < $3 order by p.blk
             """;
 
     static final String POSTINGS_BACK = """
@@ -77,6 +87,9 @@ final class ReadStore {
 
     static final String MATCHING_EVENTS =
             "select coalesce(sum(events), 0)::bigint from eventsync.tag where tag_id = any($1)";
+
+    /** Rows that are not the ones that were meant are among them, if theirs have moved. */
+    static final String BY_PLACES = "select pos, at, tag_id, id, body from eventsync.events_at($1, $2, $3, $4)";
 
     static final String BY_POSITIONS = """
             select pos, at, tag_id, id, body from (
@@ -120,8 +133,12 @@ final class ReadStore {
     static final String LOG_ID = "select log_id from eventsync.log";
     static final String POSITION_AT = "select eventsync.position_at($1, $2, $3)";
 
+    private static final Logger LOG = LoggerFactory.getLogger(ReadStore.class);
+
     private final Pool pool;
     private final TagDictionary tags;
+    /** Partitions of the tag index that know other places than their events have. */
+    private final Set<Long> moved = ConcurrentHashMap.newKeySet();
 
     ReadStore(Pool pool, TagDictionary tags) {
         this.pool = pool;
@@ -183,12 +200,34 @@ final class ReadStore {
                 client, SCAN_BACK_TAGS, Tuple.of(from, before, limit, bytes).addArrayOfInteger(tagIds));
     }
 
-    Future<Long[]> postings(SqlClient client, long after, long through, int limit, Integer[] tagIds) {
-        return positions(client, POSTINGS, Tuple.of(after, through, limit).addArrayOfInteger(tagIds));
+    Future<Postings> postings(SqlClient client, long after, long through, int limit, Integer[] tagIds) {
+        return client.preparedQuery(POSTINGS)
+                .execute(Tuple.of(after, through, limit).addArrayOfInteger(tagIds))
+                .map(rows -> {
+                    List<Postings.Block> blocks = new ArrayList<>(rows.size());
+                    for (Row row : rows) {
+                        blocks.add(new Postings.Block(
+                                row.getInteger(0), List.of(row.getArrayOfShorts(1)), row.getBuffer(2), row.getLong(3)));
+                    }
+                    Postings postings = Postings.of(blocks, after, through, limit);
+                    return moved.contains(postings.partition()) ? postings.withoutPlaces() : postings;
+                });
     }
 
     Future<Long[]> postingsBack(SqlClient client, long from, long before, int limit, Integer[] tagIds) {
         return positions(client, POSTINGS_BACK, Tuple.of(from, before, limit).addArrayOfInteger(tagIds));
+    }
+
+    /** What stands at their places, which need not be what was meant: rows move. */
+    Future<List<LogEvent>> byPlaces(SqlClient client, Postings postings, long bytes) {
+        return events(client, BY_PLACES, Tuple.of(postings.places(), postings.first(), postings.last(), bytes));
+    }
+
+    /** From now on the rows of their partition are read by position. */
+    void haveMoved(Postings postings) {
+        if (moved.add(postings.partition())) {
+            LOG.info("rows are not where the tag index says, as after a restore, next=read them by position");
+        }
     }
 
     Future<List<LogEvent>> byPositions(SqlClient client, Long[] positions, long bytes) {

@@ -23,6 +23,8 @@ public final class Database implements AutoCloseable {
     private static final int CLEANER_MILLIS = 15_000;
     private static final int WAIT_QUEUE_MAX = 20_000;
     private static final Duration PROMPT_MAX = Duration.ofSeconds(10);
+    /** Above what any may take, and bounds how many that nobody waits for any more wait in Postgres, for a lock perhaps. */
+    private static final String PROMPT_STATEMENT_MAX = "30s";
 
     private final PgConnectOptions options;
     private final PostgresConfig config;
@@ -62,7 +64,7 @@ public final class Database implements AutoCloseable {
     }
 
     public Pool pool(Vertx vertx) {
-        return pool(vertx, config.answerTimeout());
+        return pool(vertx, options(), config.answerTimeout());
     }
 
     /**
@@ -70,10 +72,14 @@ public final class Database implements AutoCloseable {
      * for 10 s is given up.
      */
     public Pool promptPool(Vertx vertx) {
-        return pool(vertx, config.answerTimeout().compareTo(PROMPT_MAX) < 0 ? config.answerTimeout() : PROMPT_MAX);
+        return pool(
+                vertx,
+                options().addProperty("statement_timeout", PROMPT_STATEMENT_MAX),
+                config.answerTimeout().compareTo(PROMPT_MAX) < 0 ? config.answerTimeout() : PROMPT_MAX);
     }
 
-    private Pool pool(Vertx vertx, Duration answerTimeout) {
+    private Pool pool(Vertx vertx, PgConnectOptions to, Duration answerTimeout) {
+        int answerMillis = (int) answerTimeout.toMillis();
         return PgBuilder.pool()
                 .with(new PoolOptions()
                         .setMaxSize(config.poolSize())
@@ -88,10 +94,14 @@ public final class Database implements AutoCloseable {
                 // A peer that is gone without a word is waited for by TCP for a quarter of an hour. Writing counts as
                 // life, so that a
                 // statement on a connection that was idle has all its time.
+                // And the kernel goes on sending what it has, also when the connection is closed here: a statement that
+                // was
+                // given up would come after those that took its place.
                 .with(new NetClientOptions()
-                        .setIdleTimeout((int) answerTimeout.toMillis())
-                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
-                .connectingTo(options().addProperty("application_name", "eventsync"))
+                        .setIdleTimeout(answerMillis)
+                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                        .setTcpUserTimeout(answerMillis - answerMillis / 10))
+                .connectingTo(to.addProperty("application_name", "eventsync"))
                 .using(vertx)
                 .build();
     }
