@@ -91,12 +91,9 @@ public final class Database implements AutoCloseable {
                         .setMaxLifetime(LIFETIME_MINUTES)
                         .setMaxLifetimeUnit(TimeUnit.MINUTES)
                         .setPoolCleanerPeriod(CLEANER_MILLIS))
-                // A peer that is gone without a word is waited for by TCP for a quarter of an hour. Writing counts as
-                // life, so that a
-                // statement on a connection that was idle has all its time.
-                // And the kernel goes on sending what it has, also when the connection is closed here: a statement that
-                // was
-                // given up would come after those that took its place.
+                // A peer that is gone without a word is waited for by TCP for a quarter of an hour. Writing counts
+                // as life, so that a statement on a connection that was idle has all its time. The kernel gives up
+                // earlier: or what it has not sent yet would come after what took its place.
                 .with(new NetClientOptions()
                         .setIdleTimeout(answerMillis)
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
