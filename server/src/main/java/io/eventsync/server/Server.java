@@ -94,7 +94,7 @@ public final class Server {
         this.disk = database.diskWatch(vertx);
         this.pool = database.pool(vertx);
         this.promptPool = database.promptPool(vertx);
-        this.authenticator = new Authenticator(vertx, pool, config.auth(), clock);
+        this.authenticator = new Authenticator(vertx, promptPool, config.auth(), clock);
         this.tracing = Tracing.of(config.tracing(), version, nodeId.toString());
     }
 
@@ -125,7 +125,7 @@ public final class Server {
     }
 
     private Future<Server> open(String postgresVersion) {
-        LogVerticle log = new LogVerticle(pool, database.options(), config.log(), metrics.registry());
+        LogVerticle log = new LogVerticle(pool, promptPool, database.options(), config.log(), metrics.registry());
         return vertx.deployVerticle(log)
                 .compose(id -> {
                     deployments.add(id);

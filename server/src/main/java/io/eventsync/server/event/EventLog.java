@@ -48,16 +48,22 @@ public final class EventLog implements ReadableLog {
     private long coveredThrough;
 
     private EventLog(
-            Vertx vertx, Context context, Pool pool, PgConnectOptions options, LogConfig config, MeterRegistry meters) {
+            Vertx vertx,
+            Context context,
+            Pool pool,
+            Pool promptPool,
+            PgConnectOptions options,
+            LogConfig config,
+            MeterRegistry meters) {
         this.config = config;
         this.tagStore = new TagStore(pool);
-        this.tags = new TagDictionary(tagStore, config.tagsMax());
+        this.tags = new TagDictionary(new TagStore(promptPool), config.tagsMax());
         this.reads = new ReadStore(pool, tags);
         this.upkeep = new UpkeepStore(pool);
-        IdStore ids = new IdStore();
+        IdStore ids = new IdStore(pool);
         RecentIds recentIds = new RecentIds();
         IndexedIds indexedIds = new IndexedIds(vertx, reads, ids, config.idFilterBytesMax());
-        this.tail = new LiveTail(vertx, config, reads, tags, ids, recentIds, indexedIds);
+        this.tail = new LiveTail(vertx, config, new ReadStore(promptPool, tags), tags, ids, recentIds, indexedIds);
         this.densities = new Densities(reads, tail);
         this.signal = new TailSignal(
                 vertx,
@@ -109,10 +115,14 @@ public final class EventLog implements ReadableLog {
         Gauge.builder(name, value).description(description).register(meters);
     }
 
-    /** Opens the log on a migrated database. The calling context becomes the log's own. */
+    /**
+     * Opens the log on a migrated database. The calling context becomes the log's own.
+     *
+     * @param promptPool for what all appends or all readers wait for: where the log stands, what other nodes wrote, tags
+     */
     public static Future<EventLog> open(
-            Vertx vertx, Pool pool, PgConnectOptions options, LogConfig config, MeterRegistry meters) {
-        EventLog log = new EventLog(vertx, vertx.getOrCreateContext(), pool, options, config, meters);
+            Vertx vertx, Pool pool, Pool promptPool, PgConnectOptions options, LogConfig config, MeterRegistry meters) {
+        EventLog log = new EventLog(vertx, vertx.getOrCreateContext(), pool, promptPool, options, config, meters);
         return log.open();
     }
 

@@ -2,11 +2,13 @@ package io.eventsync.server.event;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 
 /** SQL that reads ids, and hashes of ids, by the position at which they stand. */
@@ -34,6 +36,16 @@ final class IdStore {
 
     static final String HASH_OF =
             "select array_agg(hashtextextended(t.id, 0) order by t.n) from unnest($1::text[]) with ordinality t(id, n)";
+
+    private final Pool pool;
+
+    IdStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    <T> Future<T> onOneConnection(Function<SqlClient, Future<T>> work) {
+        return pool.withConnection(work::apply);
+    }
 
     /** Reads the ids after one position up to another, in no order. */
     Future<Void> eachId(SqlClient client, long after, long through, ObjLongConsumer<String> into) {

@@ -166,7 +166,7 @@ final class IndexedIds implements IdReader.Sink {
         int since = emptied;
         BooleanSupplier holds = () -> since == emptied;
         long started = System.nanoTime();
-        reads.onOneConnection(client -> checkHash(client)
+        store.onOneConnection(client -> checkHash(client)
                         .compose(v -> new IdReader(vertx, store, client, holds, this)
                                 .read(earliest, indexed, head.position()))
                         .compose(v -> checkHistory(client, head)))

@@ -89,7 +89,7 @@ final class LiveTail {
     Future<Void> open() {
         return store.head(0)
                 .compose(now -> tags.load()
-                        .compose(v -> store.onOneConnection(
+                        .compose(v -> ids.onOneConnection(
                                 client -> ids.eachId(client, now.indexed(), now.position(), recentIds::add)))
                         .compose(v -> store.edge(now.position()))
                         .map(edge -> {

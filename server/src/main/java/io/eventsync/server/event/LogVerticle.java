@@ -15,13 +15,16 @@ public final class LogVerticle extends VerticleBase {
     private static final long CLOSE_MILLIS_MAX = 5_000;
 
     private final Pool pool;
+    private final Pool promptPool;
     private final PgConnectOptions options;
     private final LogConfig config;
     private final MeterRegistry meters;
     private @Nullable EventLog log;
 
-    public LogVerticle(Pool pool, PgConnectOptions options, LogConfig config, MeterRegistry meters) {
+    /** See {@link EventLog#open}. */
+    public LogVerticle(Pool pool, Pool promptPool, PgConnectOptions options, LogConfig config, MeterRegistry meters) {
         this.pool = pool;
+        this.promptPool = promptPool;
         this.options = options;
         this.config = config;
         this.meters = meters;
@@ -30,7 +33,7 @@ public final class LogVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         EventLoopDelay.measure(vertx, "log", meters);
-        return EventLog.open(vertx, pool, options, config, meters).map(opened -> {
+        return EventLog.open(vertx, pool, promptPool, options, config, meters).map(opened -> {
             log = opened;
             return null;
         });

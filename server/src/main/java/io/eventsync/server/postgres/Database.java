@@ -68,8 +68,8 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * For statements that begin to answer at once, and that much waits for, as a node's word that it lives: a connection that says nothing
-     * for 10 s is given up.
+     * For statements that begin to answer at once, and that everybody waits for, as where the log stands or a node's word that it lives: a
+     * connection that says nothing for 10 s is given up.
      */
     public Pool promptPool(Vertx vertx) {
         return pool(

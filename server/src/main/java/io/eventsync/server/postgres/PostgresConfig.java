@@ -43,7 +43,8 @@ public record PostgresConfig(
             Duration.ofSeconds(30),
             Duration.ofSeconds(1),
             Duration.ofHours(1),
-            "How long Postgres may take over one statement before its connection is given up as dead");
+            "How long Postgres may take over one statement before its connection is given up as dead; 10 s at most for what"
+                    + " appends, webhooks and live streams wait for");
     public static final Setting<Path> DATA_DIR = Setting.path(
             "data.dir", ".eventsync", "Folder of the Postgres that is started when database.url is not set");
     public static final Setting<Long> SHARED_BUFFERS = Setting.bytes(

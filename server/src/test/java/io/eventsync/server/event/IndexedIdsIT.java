@@ -225,7 +225,7 @@ class IndexedIdsIT {
                         .toString())
                 .toArray(String[]::new);
         try (TestNode node = TestNode.open(database, Map.of())) {
-            Long[] theirs = TestSql.await(new IdStore().hashOf(node.pool(), texts));
+            Long[] theirs = TestSql.await(new IdStore(node.pool()).hashOf(node.pool(), texts));
 
             for (int i = 0; i < texts.length; i++) {
                 assertThat(PostgresHash.of(texts[i])).as(texts[i]).isEqualTo(theirs[i]);

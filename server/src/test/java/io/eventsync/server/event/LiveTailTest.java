@@ -101,7 +101,7 @@ class LiveTailTest {
         LogConfig config = LogConfig.from(TestSettings.load(LogConfig.SETTINGS, Map.of()));
         TagDictionary tags = new TagDictionary(new TagStore(pool), 1);
         ReadStore reads = new ReadStore(pool, tags);
-        IdStore ids = new IdStore();
+        IdStore ids = new IdStore(pool);
         return new LiveTail(vertx, config, reads, tags, ids, new RecentIds(), new IndexedIds(vertx, reads, ids, 0));
     }
 

@@ -112,7 +112,7 @@ class RetentionIT {
             TagDictionary tags = new TagDictionary(new TagStore(node.pool()), 1_000);
             LogConfig config = LogConfig.from(TestSettings.load(LogConfig.SETTINGS, Map.of()));
             ReadStore reads = new ReadStore(node.pool(), tags);
-            IdStore ids = new IdStore();
+            IdStore ids = new IdStore(node.pool());
             LiveTail asleep = new LiveTail(
                     node.vertx(),
                     config,

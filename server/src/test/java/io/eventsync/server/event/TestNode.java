@@ -35,7 +35,7 @@ final class TestNode implements AutoCloseable {
         done(database.migrate(vertx));
         pool = wrap.apply(database.pool(vertx));
         LogVerticle verticle = new LogVerticle(
-                pool, database.options(), LogConfig.from(TestSettings.load(LogConfig.SETTINGS, flags)), meters);
+                pool, pool, database.options(), LogConfig.from(TestSettings.load(LogConfig.SETTINGS, flags)), meters);
         done(vertx.deployVerticle(verticle));
         log = verticle.log();
     }
