@@ -1,7 +1,8 @@
 -- An append and its mark were two transactions, so that nobody waits for an append that is being flushed. Where nobody is to wait, one is less to do.
 -- Creates a function; locks nothing.
 
--- Appends as append does, with the mark, in a transaction that commits as the connection has it: synchronously. Holds the lock of all appends until the batch is on disk.
+-- Appends as append does, with the mark, in a transaction that commits as the connection has it: synchronously. Holds the lock of all
+-- appends until the batch is on disk.
 -- Ids that are found behind the newest mark are marked, too: they may be of an append whose own mark never came.
 create function eventsync.append_durably(p_tags int[], p_ids text[], p_bodies bytea[], p_probe text[], p_tail text[], p_known bigint,
     out base bigint, out at bigint, out dup_ids text[], out dup_positions bigint[])

@@ -22,6 +22,11 @@ class ManyEndpointsIT {
     private static final int WAITING_EACH = 20;
     private static final Pattern LOOKED_AT_IN_VAIN = Pattern.compile("Rows Removed by (?:Join )?Filter: (\\d+)");
 
+    private static final int RECORDED = 20_000;
+    private static final String EXPLAINED = "load 'auto_explain'; set auto_explain.log_level = notice;"
+            + " set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on;"
+            + " set auto_explain.log_analyze = on";
+
     private static final String NODE = "00000000-0000-0000-0000-000000000001";
 
     /** What a turn says of an endpoint: its number, and where it stands. */
@@ -83,8 +88,7 @@ class ManyEndpointsIT {
         run("delete from eventsync.attempt");
         addEndpoints(ENDPOINTS - 1);
         addWaiting(WAITING_EACH);
-        run("load 'auto_explain'; set auto_explain.log_level = notice; set auto_explain.log_min_duration = 0;"
-                + " set auto_explain.log_nested_statements = on; set auto_explain.log_analyze = on");
+        run(EXPLAINED);
 
         run(turn(ENDPOINTS));
         run(CLOSE);
@@ -95,6 +99,32 @@ class ManyEndpointsIT {
                 .containsExactly(String.valueOf(ENDPOINTS * (WAITING_EACH - 1)));
         assertThat(plans).as("plans reported").hasSizeGreaterThan(10);
         assertThat(plans).allSatisfy(plan -> assertThat(lookedAtInVain(plan)).isLessThan(2 * ENDPOINTS));
+    }
+
+    @Test
+    void takeover_findsOpenAttemptsByTheirKey_whateverElseIsOnRecord() {
+        addEndpoints(ENDPOINTS);
+        run(turn(ENDPOINTS));
+        run(
+                "update eventsync.endpoint_run r set open = jsonb_build_array(jsonb_build_object('id', a.attempt_id, 'number', 1,"
+                        + " 'pos', jsonb_build_array(2), 'at', (extract(epoch from a.at) * 1000000)::bigint))"
+                        + " from eventsync.attempt a where a.endpoint_id = r.endpoint_id");
+        run(
+                "insert into eventsync.attempt (at, attempt_id, endpoint_id, pos, event_id, tag, number, outcome, target, node_id)"
+                        + " select now(), gen_random_uuid(), 1, i, 'x', 'X', 1, 'SUCCEEDED', 'x', '" + NODE
+                        + "' from generate_series(1, "
+                        + RECORDED + ") i");
+        run("analyze eventsync.attempt");
+        run("update eventsync.node set alive_until = now()");
+        run(EXPLAINED);
+
+        run("select eventsync.take_leases('00000000-0000-0000-0000-000000000002', " + ENDPOINTS + ")::text");
+        run("set auto_explain.log_min_duration = -1");
+
+        assertThat(query("select count(*) from eventsync.attempt where outcome = 'UNKNOWN'"))
+                .containsExactly(String.valueOf(ENDPOINTS));
+        assertThat(plans).as("plans reported").anyMatch(plan -> plan.contains("eventsync.attempt"));
+        assertThat(plans).noneMatch(plan -> plan.contains("Seq Scan on attempt_2"));
     }
 
     @Test

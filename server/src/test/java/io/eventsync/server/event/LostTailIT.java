@@ -112,7 +112,7 @@ class LostTailIT {
         try (TestNode node = TestNode.open(
                 database,
                 Map.of(),
-                pool -> PromptPool.of(
+                pool -> AnsweringPool.of(
                         pool,
                         ReadStore.HEAD,
                         known -> known.getLong(0) == 0 && fails.getAndSet(false)

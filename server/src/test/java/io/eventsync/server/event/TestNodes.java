@@ -41,7 +41,7 @@ final class TestNodes implements AutoCloseable {
         TestNode node = TestNode.open(
                 database,
                 flags,
-                pool -> PromptPool.of(
+                pool -> AnsweringPool.of(
                         pool, ReadStore.STORED, positions -> Optional.of(Future.succeededFuture(stored(positions)))));
         nodes.add(node);
         return node;

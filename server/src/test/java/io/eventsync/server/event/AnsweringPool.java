@@ -15,8 +15,8 @@ import java.util.function.Function;
  * A pool that has the answer to one statement before it returns. So does every pool now and then: its connections live on other event
  * loops, and a caller whose thread is held up comes to listen after the answer came.
  */
-final class PromptPool {
-    private PromptPool() {}
+final class AnsweringPool {
+    private AnsweringPool() {}
 
     /** @param answer what to answer at once, or nothing to let the pool do as usual */
     static Pool of(Pool pool, String statement, Function<Tuple, Optional<Future<RowSet<Row>>>> answer) {
