@@ -37,7 +37,7 @@ class SqlIT {
 
     @BeforeAll
     void migrate() {
-        database = TestPostgres.freshDatabase();
+        database = TestPostgres.emptyDatabase();
         List<Migration> applied =
                 sql.on(database, connection -> Migrations.load().up(connection));
         assertThat(applied).isNotEmpty();

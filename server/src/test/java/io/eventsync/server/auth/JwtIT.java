@@ -49,7 +49,6 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
-import org.jose4j.jwk.RsaJwkGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -248,7 +247,7 @@ class JwtIT {
     void rotatedKeys_areFound_andOldOnesCountNoMore() throws Exception {
         try (TestIssuer own = new TestIssuer();
                 TestServer rotated = TestServer.start(own.flags())) {
-            PublicJsonWebKey next = TestIssuer.named(RsaJwkGenerator.generateJwk(2048), "next");
+            PublicJsonWebKey next = TestIssuer.otherRsa("next");
             EventSyncClient before = EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + rotated.port())
                     .token(TestIssuer.sign("RS256", own.rsa.getPrivateKey(), "rsa", TestTokens.claims(""))));
             EventSyncClient after = EventSyncClient.connect(ClientOptions.to("127.0.0.1:" + rotated.port())

@@ -4,6 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +17,6 @@ import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.OctetKeyPairJsonWebKey;
 import org.jose4j.jwk.OkpJwkGenerator;
 import org.jose4j.jwk.PublicJsonWebKey;
-import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class TestIssuer implements AutoCloseable {
     static final String ISSUER = "https://issuer.example/";
     static final String AUDIENCE = "https://events.example";
+
+    // To find primes takes seconds.
+    private static final KeyPair RSA = rsaKeys();
+    private static final KeyPair OTHER_RSA = rsaKeys();
 
     final PublicJsonWebKey rsa;
     final PublicJsonWebKey ec;
@@ -36,7 +42,7 @@ final class TestIssuer implements AutoCloseable {
     private volatile Future<Void> held = Future.succeededFuture();
 
     TestIssuer() throws JoseException {
-        rsa = named(RsaJwkGenerator.generateJwk(2048), "rsa");
+        rsa = rsaOf(RSA, "rsa");
         ec = named(EcJwkGenerator.generateJwk(EllipticCurves.P256), "ec");
         ed = named(OkpJwkGenerator.generateJwk(OctetKeyPairJsonWebKey.SUBTYPE_ED25519), "ed");
         published = List.of(rsa, ec, ed);
@@ -52,9 +58,30 @@ final class TestIssuer implements AutoCloseable {
                 .await();
     }
 
-    static PublicJsonWebKey named(PublicJsonWebKey key, String id) {
+    private static PublicJsonWebKey named(PublicJsonWebKey key, String id) {
         key.setKeyId(id);
         return key;
+    }
+
+    /** A key that no issuer has begun with. */
+    static PublicJsonWebKey otherRsa(String id) throws JoseException {
+        return rsaOf(OTHER_RSA, id);
+    }
+
+    private static PublicJsonWebKey rsaOf(KeyPair keys, String id) throws JoseException {
+        PublicJsonWebKey key = PublicJsonWebKey.Factory.newPublicJwk(keys.getPublic());
+        key.setPrivateKey(keys.getPrivate());
+        return named(key, id);
+    }
+
+    private static KeyPair rsaKeys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            return generator.generateKeyPair();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     void publish(PublicJsonWebKey... keys) {

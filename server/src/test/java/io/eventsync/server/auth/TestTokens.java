@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.stream.Stream;
 import org.jose4j.jwk.PublicJsonWebKey;
-import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.keys.HmacKey;
 import org.junit.jupiter.params.provider.Arguments;
 
@@ -18,8 +17,8 @@ final class TestTokens {
     }
 
     Stream<Arguments> bad() throws Exception {
-        PublicJsonWebKey other = TestIssuer.named(RsaJwkGenerator.generateJwk(2048), "rsa");
-        PublicJsonWebKey unknown = TestIssuer.named(RsaJwkGenerator.generateJwk(2048), "unknown");
+        PublicJsonWebKey other = TestIssuer.otherRsa("rsa");
+        PublicJsonWebKey unknown = TestIssuer.otherRsa("unknown");
         String good = claims("");
         String publicPem = new String(issuer.rsa.getKey().getEncoded(), StandardCharsets.ISO_8859_1);
         String signed = rs256(good);

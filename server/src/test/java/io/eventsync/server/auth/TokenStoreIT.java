@@ -4,7 +4,6 @@ import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eventsync.server.postgres.Migrations;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.vertx.core.Future;
@@ -38,7 +37,6 @@ class TokenStoreIT {
 
     @Test
     void limit_holds_thoughTwoAreMadeAtOnce() {
-        done(sql.begin(database, connection -> Migrations.load().up(connection)));
         PgConnection other = sql.connect(database);
         done(other.begin().compose(begun -> other.query("""
                         update eventsync.api_token_revision set revision = revision + 1;

@@ -37,8 +37,8 @@ class DoctorIT {
     }
 
     @Test
-    void freshDatabase_isFit_andATooNewSchemaIsNot() {
-        PgConnectOptions options = TestPostgres.freshDatabase();
+    void emptyDatabase_isFit_andATooNewSchemaIsNot() {
+        PgConnectOptions options = TestPostgres.emptyDatabase();
 
         List<Finding> fresh = examine(options, Clock.systemUTC());
         assertThat(of(fresh, "schema").text()).contains("brings it up to date");

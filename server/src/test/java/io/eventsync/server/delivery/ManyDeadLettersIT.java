@@ -3,7 +3,6 @@ package io.eventsync.server.delivery;
 import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsync.server.postgres.Migrations;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.vertx.core.Vertx;
@@ -35,7 +34,6 @@ class ManyDeadLettersIT {
 
     @BeforeEach
     void fill() {
-        done(sql.begin(database, connected -> Migrations.load().up(connected)));
         sql.execute(database, """
                 insert into eventsync.endpoint (name, settings) select 'e' || i, '{}' from generate_series(1, %1$d) i;
                 insert into eventsync.endpoint_name (endpoint_id, name) select endpoint_id, name from eventsync.endpoint;

@@ -2,7 +2,6 @@ package io.eventsync.server.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsync.server.postgres.Migrations;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.vertx.pgclient.PgConnectOptions;
@@ -66,7 +65,6 @@ class ManyEndpointsIT {
 
     ManyEndpointsIT() {
         PgConnectOptions database = TestPostgres.freshDatabase();
-        TestSql.done(sql.begin(database, connected -> Migrations.load().up(connected)));
         connection = sql.connect(database);
         connection.noticeHandler(notice -> plans.add(notice.getMessage()));
         run("insert into eventsync.node (node_id, alive_until) values ('" + NODE + "', 'infinity')");

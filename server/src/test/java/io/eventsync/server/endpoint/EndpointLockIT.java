@@ -3,7 +3,6 @@ package io.eventsync.server.endpoint;
 import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsync.server.postgres.Migrations;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.vertx.core.Future;
@@ -26,7 +25,6 @@ class EndpointLockIT {
     @Test
     void lock_leavesTheFirstFailedDeliveryItsForeignKey() {
         PgConnectOptions database = TestPostgres.freshDatabase();
-        done(sql.begin(database, connection -> Migrations.load().up(connection)));
         sql.execute(database, "insert into eventsync.endpoint (name, settings) values ('a', '{}')");
         PgConnection pausing = sql.connect(database);
         done(pausing.begin()

@@ -3,7 +3,6 @@ package io.eventsync.server.event;
 import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsync.server.postgres.Migrations;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.vertx.core.Future;
@@ -30,7 +29,6 @@ class ManyPartitionsIT {
 
     @BeforeEach
     void fill() {
-        done(sql.begin(database, connection -> Migrations.load().up(connection)));
         sql.execute(database, """
                 select eventsync.ensure_partitions(%2$d - 1, %1$d);
                 insert into eventsync.tag (tag) values ('T');

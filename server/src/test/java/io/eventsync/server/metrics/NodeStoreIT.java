@@ -4,7 +4,6 @@ import static io.eventsync.server.postgres.TestSql.await;
 import static io.eventsync.server.postgres.TestSql.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsync.server.postgres.Migrations;
 import io.eventsync.server.postgres.TestPostgres;
 import io.eventsync.server.postgres.TestSql;
 import io.vertx.core.Vertx;
@@ -13,7 +12,6 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,11 +26,6 @@ class NodeStoreIT {
             .connectingTo(database)
             .using(vertx)
             .build());
-
-    @BeforeEach
-    void migrate() {
-        done(sql.begin(database, connection -> Migrations.load().up(connection)));
-    }
 
     @AfterEach
     void close() {

@@ -44,8 +44,8 @@ class MigrationsIT {
     private PgConnectOptions database = new PgConnectOptions();
 
     @BeforeEach
-    void freshDatabase() {
-        database = TestPostgres.freshDatabase();
+    void emptyDatabase() {
+        database = TestPostgres.emptyDatabase();
     }
 
     @AfterAll
