@@ -57,7 +57,7 @@ public final class EventLog implements ReadableLog {
             MeterRegistry meters) {
         this.config = config;
         this.tagStore = new TagStore(pool);
-        this.tags = new TagDictionary(new TagStore(promptPool), config.tagsMax());
+        this.tags = new TagDictionary(tagStore, config.tagsMax());
         this.reads = new ReadStore(pool, tags);
         this.upkeep = new UpkeepStore(pool);
         IdStore ids = new IdStore(pool);
@@ -65,11 +65,7 @@ public final class EventLog implements ReadableLog {
         IndexedIds indexedIds = new IndexedIds(vertx, reads, ids, config.idFilterBytesMax());
         this.tail = new LiveTail(vertx, config, new ReadStore(promptPool, tags), tags, ids, recentIds, indexedIds);
         this.densities = new Densities(reads, tail);
-        this.signal = new TailSignal(
-                vertx,
-                options,
-                config.notifyInterval().toMillis(),
-                () -> tail.poll().otherwiseEmpty());
+        this.signal = new TailSignal(vertx, options, config.notifyInterval().toMillis(), tail::hinted);
         this.appender = new Appender(
                 vertx,
                 context,
@@ -118,7 +114,7 @@ public final class EventLog implements ReadableLog {
     /**
      * Opens the log on a migrated database. The calling context becomes the log's own.
      *
-     * @param promptPool for what all appends or all readers wait for: where the log stands, what other nodes wrote, tags
+     * @param promptPool for what all readers wait for: where the log stands and what other nodes wrote
      */
     public static Future<EventLog> open(
             Vertx vertx, Pool pool, Pool promptPool, PgConnectOptions options, LogConfig config, MeterRegistry meters) {

@@ -55,6 +55,8 @@ final class LiveTail {
 
     private boolean gapTimerRuns;
     private boolean reading;
+    private boolean followsHint;
+    private boolean hintedMeanwhile;
 
     LiveTail(
             Vertx vertx,
@@ -90,8 +92,8 @@ final class LiveTail {
         return store.head(0)
                 .compose(now -> tags.load()
                         .compose(v -> ids.onOneConnection(
-                                client -> ids.eachId(client, now.indexed(), now.position(), recentIds::add)))
-                        .compose(v -> store.edge(now.position()))
+                                client -> ids.eachId(client, now.indexed(), now.position(), recentIds::add)
+                                        .compose(read -> store.edge(client, now.position(), now.position()))))
                         .map(edge -> {
                             if (!edge.hasPoint()) {
                                 throw Failure.storeUnavailable(null); // another server answered than before
@@ -300,6 +302,22 @@ final class LiveTail {
 
     private void pollSoon() {
         poll().onFailure(e -> LOG.debug("poll failed cause={}", e.getMessage()));
+    }
+
+    /** Another node says that there is more. However often it does, one poll is under way for that. */
+    void hinted() {
+        if (followsHint) {
+            hintedMeanwhile = true;
+            return;
+        }
+        followsHint = true;
+        hintedMeanwhile = false;
+        poll().onComplete(done -> {
+            followsHint = false;
+            if (hintedMeanwhile) {
+                hinted();
+            }
+        });
     }
 
     /** Asks Postgres where the log stands: after a hint from another node, and every so often in case one was lost. */

@@ -347,14 +347,15 @@ final class ReadStore {
     }
 
     private Future<List<LogEvent>> events(SqlClient client, String sql, Tuple arguments) {
-        return client.preparedQuery(sql).execute(arguments).compose(this::events);
+        return client.preparedQuery(sql).execute(arguments).compose(rows -> events(client, rows));
     }
 
-    private Future<List<LogEvent>> events(RowSet<Row> rows) {
+    /** @param client that the rows came from: to ask for another one while this is held could be to wait for oneself */
+    private Future<List<LogEvent>> events(SqlClient client, RowSet<Row> rows) {
         Integer[] unknown = unknownTags(rows);
         return unknown.length == 0
                 ? Future.succeededFuture(named(rows))
-                : tags.learn(unknown).map(v -> named(rows));
+                : tags.learn(client, unknown).map(v -> named(rows));
     }
 
     private Integer[] unknownTags(RowSet<Row> rows) {

@@ -77,8 +77,8 @@ final class TagDictionary {
     }
 
     /** Learns the tags of these numbers, which other nodes gave out. */
-    Future<Void> learn(Integer[] unknown) {
-        return store.byIds(unknown).map(this::remember);
+    Future<Void> learn(SqlClient client, Integer[] unknown) {
+        return store.byIds(client, unknown).map(this::remember);
     }
 
     /** A tag that has another number in that connection's database than here, or none. */

@@ -56,8 +56,8 @@ final class TagStore {
         return pool.preparedQuery(ALL).execute().map(TagStore::tags);
     }
 
-    Future<Map<Integer, String>> byIds(Integer[] tagIds) {
-        return pool.preparedQuery(BY_IDS)
+    Future<Map<Integer, String>> byIds(SqlClient client, Integer[] tagIds) {
+        return client.preparedQuery(BY_IDS)
                 .execute(Tuple.tuple().addArrayOfInteger(tagIds))
                 .map(TagStore::tags);
     }

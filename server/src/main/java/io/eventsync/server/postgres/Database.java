@@ -54,6 +54,8 @@ public final class Database implements AutoCloseable {
     private static PgConnectOptions tuned(PgConnectOptions options) {
         return options.setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(256)
+                // A node that vanished in the middle of a transaction would hold its locks until TCP gives up.
+                .addProperty("idle_in_transaction_session_timeout", "30s")
                 // It compiles for tens of milliseconds what runs for one.
                 .addProperty("jit", "off");
     }

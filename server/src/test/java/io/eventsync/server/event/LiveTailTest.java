@@ -73,6 +73,26 @@ class LiveTailTest {
         assertThat(tail.earliest()).isEqualTo(1);
     }
 
+    /** Each took a connection, also where none is answered. */
+    @Test
+    void hints_makeOnePollAtATime_andOneMoreForWhatCameMeanwhile() {
+        for (int i = 0; i < 3; i++) {
+            tail.hinted();
+        }
+        assertThat(polls).hasSize(1);
+
+        answer(0, 1);
+        assertThat(polls).hasSize(2);
+        answer(1, 1);
+        assertThat(polls).hasSize(2);
+
+        tail.hinted();
+        assertThat(polls).hasSize(3);
+        polls.get(2).fail("no answer");
+        tail.hinted();
+        assertThat(polls).hasSize(4);
+    }
+
     private void answer(int poll, long earliest) {
         LogEvent last = TestEvents.event(HEAD, "T");
         Object[] columns = {earliest, 0L, (long) HEAD, 0L, last.id(), last.ingestMicros()};

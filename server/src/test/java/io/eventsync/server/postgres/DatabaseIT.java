@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsync.server.config.TestSettings;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
-import java.util.Map;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DatabaseIT {
     private final Vertx vertx = Vertx.vertx();
+    private final Database database = Database.at(
+            TestPostgres.freshDatabase(), PostgresConfig.from(TestSettings.defaults(PostgresConfig.SETTINGS)));
 
     @AfterEach
     void close() {
@@ -24,18 +26,19 @@ class DatabaseIT {
     /** Or each of those that nobody waits for any more would hold a connection of Postgres while it waits for a lock. */
     @Test
     void statementsThatAreGivenUpSoon_areGivenUpByPostgresToo() {
-        Database database = Database.at(
-                TestPostgres.freshDatabase(),
-                PostgresConfig.from(TestSettings.load(PostgresConfig.SETTINGS, Map.of())));
-
-        assertThat(statementTimeout(database.promptPool(vertx))).isEqualTo("30s");
-        assertThat(statementTimeout(database.pool(vertx))).isEqualTo("0");
+        assertThat(setting(database.promptPool(vertx), "statement_timeout")).isEqualTo("30s");
+        assertThat(setting(database.pool(vertx), "statement_timeout")).isEqualTo("0");
     }
 
-    private static String statementTimeout(Pool pool) {
-        return await(pool.query("show statement_timeout").execute())
-                .iterator()
-                .next()
-                .getString(0);
+    /** A node that vanishes in the middle of one would hold its locks until TCP gives up. */
+    @Test
+    void transactionsThatStandStill_areEndedByPostgres() {
+        for (Pool pool : List.of(database.promptPool(vertx), database.pool(vertx))) {
+            assertThat(setting(pool, "idle_in_transaction_session_timeout")).isEqualTo("30s");
+        }
+    }
+
+    private static String setting(Pool pool, String name) {
+        return await(pool.query("show " + name).execute()).iterator().next().getString(0);
     }
 }
