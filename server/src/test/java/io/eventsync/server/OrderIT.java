@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 class OrderIT {
-    private static final int OBSERVED = LongRun.or(300_000, 1_000_000);
+    private static final int OBSERVED = LongRun.or(150_000, 1_000_000);
     private static final int BATCH_WRITERS = 9;
     private static final int UNARY_WRITERS = 12;
     private static final List<String> TAGS = List.of("A.X", "A.Y", "A2.X", "B.C.D", "B.C.E", "C", "RARE");

@@ -22,12 +22,12 @@ class CheckIT {
 
     @Test
     void check_passes_whenTheServerBreaksAndKeepsItsPromises() throws IOException {
-        cli.server().breakAt(500);
+        cli.server().breakAt(100);
 
         TestCli.Outcome outcome = cli.run("check", "--duration", "2s", "--interrupt-every", "50ms", "--readers", "6");
 
         assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
-        assertThat(outcome.result().get("acknowledged").asLong()).isGreaterThan(500);
+        assertThat(outcome.result().get("acknowledged").asLong()).isGreaterThan(100);
         assertThat(outcome.result().get("reconnects").asLong()).isGreaterThan(6);
     }
 

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class RandomGrantsIT {
     private static final long SEED = Long.getLong("eventsync.test.seed", 20261121);
-    private static final int QUESTIONS = LongRun.or(900, 3_600);
+    private static final int QUESTIONS = LongRun.or(300, 3_600);
     private static final int CALLERS = 40;
     private static final int EVENTS = 300;
     private static final int ENDPOINTS = 10;

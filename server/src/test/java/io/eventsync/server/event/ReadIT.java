@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 /** Every way to read, against a plain list of what was written: two indexed blocks and a tail that is not indexed. */
 @Timeout(60)
 class ReadIT {
-    private static final int ROUNDS = LongRun.or(50, 150);
+    private static final int ROUNDS = LongRun.or(20, 150);
     private static final int EVENTS = 150_000;
     private static final int INDEXED = 131_072;
     private static final long SEED = System.nanoTime();
